@@ -1,0 +1,114 @@
+// Package casefile is the case as safeguarding people know it: its states, who
+// may move it, and everything that follows from one decision.
+//
+// It knows references, commands, the roster and the ladder. It must never know
+// SQL, mail, HTTP, Redis or what time it is: every function takes the moment it
+// happens at and returns an [Outcome], and nothing here can be slow or fail.
+package casefile
+
+import (
+	"errors"
+	"time"
+
+	"dutydesk/workflow/sla"
+)
+
+// ErrNotAllowed reports a command that is well formed but not legal in the
+// present state. What was said is still kept as a note.
+var ErrNotAllowed = errors.New("not allowed in this state")
+
+// ErrSamePerson reports one person trying to do both halves of an act that
+// needs two.
+var ErrSamePerson = errors.New("needs a second person")
+
+// Ref is how people name a case: a prefix and five Crockford base32 characters.
+// It is not secret and gives no authority.
+type Ref string
+
+// Report is what someone told us, as far as opening a case needs it.
+type Report struct {
+	Ref      Ref
+	Org      string       // organisation it belongs to
+	Arrival  string       // the arrival that brought it
+	Severity sla.Severity // suggested; "" is taken as S2
+	Held     string       // why a person must read the raw mail, "" if it could be read
+}
+
+// Case is the service's handling of one report.
+type Case struct {
+	Ref          Ref
+	Org          string
+	Severity     sla.Severity
+	State        State
+	Arrival      string    // the arrival that opened it
+	Opened       time.Time // when the concern arrived, UTC: every clock starts here
+	Climbed      int       // the next rung the clock will reach
+	Reached      int       // rungs below were told early, because a letter came back
+	Reviews      int       // reminders given since it was taken
+	Acknowledged time.Time // zero until a named person took it
+	By           string    // that person
+	Proposed     string    // the person who proposed to close it
+	Breached     time.Time // when the limit was first missed; never cleared
+}
+
+// Event is one line of the chronology. It is never changed or removed.
+type Event struct {
+	At      time.Time
+	By      string // a person's id, or "clock", "post", "reporter"
+	Verb    Verb
+	Text    string // what was said, or why
+	Arrival string // the arrival that caused it, if one did
+}
+
+// Kind names what a letter is about.
+type Kind string
+
+// The kinds of notice a decision can lead to.
+const (
+	Opened        Kind = "opened"
+	Nudge         Kind = "nudge"
+	Breach        Kind = "breach"
+	TakenBy       Kind = "acknowledged"
+	CloseProposal Kind = "close-proposed"
+	CaseClosed    Kind = "closed"
+	Reminder      Kind = "reminder"
+	Untrusted     Kind = "untrusted"
+	NotDelivered  Kind = "undelivered"
+	Hold          Kind = "hold"
+	Noted         Kind = "noted"
+)
+
+// Notice is the decision to tell one person something.
+type Notice struct {
+	Kind   Kind
+	To     string   // person id
+	Role   sla.Role // why this person
+	Rung   int
+	Urgent bool
+	Reason string    // what was said, or why; for the letter's words
+	Before time.Time // when silence of the post itself becomes a fault; zero if never
+}
+
+// Alarm is a request to be reminded of a case.
+type Alarm struct {
+	Ref   Ref
+	Stage sla.Stage
+	Rung  int
+	Due   time.Time
+}
+
+// Outcome is everything that follows from one decision. It is committed whole
+// or not at all. Alarms are all the alarms the case now waits for: any other
+// is answered.
+type Outcome struct {
+	Case    Case
+	Events  []Event
+	Notices []Notice
+	Alarms  []Alarm
+}
+
+// Rules are the council's data that decisions are made by.
+type Rules struct {
+	Policy sla.Policy
+	Roster Roster
+}

@@ -1,0 +1,165 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"dutydesk/workflow/casefile"
+)
+
+// ArrivalState says what became of an arrival.
+type ArrivalState string
+
+// An arrival waits for its disposition, or opened or joined a case. Held means
+// its case exists because it could not be read: a named person reads it.
+const (
+	Waiting ArrivalState = "waiting"
+	OnCase  ArrivalState = "case"
+	Held    ArrivalState = "hold"
+)
+
+// Arrival is one delivery that was sealed.
+type Arrival struct {
+	ID       string
+	Door     string
+	Mailbox  string
+	Org      string
+	Key      string // unique over all doors
+	SHA256   string
+	Size     int64
+	Received time.Time
+	State    ArrivalState
+	Case     casefile.Ref
+	Why      string // why it joined, was held or was not trusted
+	Content  string // fingerprint of sender, Message-ID and body: equal for copies of one mail
+	Defects  string // codes, space separated
+}
+
+// Exhibit is one part of an arrival, listed and never opened here.
+type Exhibit struct {
+	N                            int
+	Name, Declared, Sniffed, How string
+	Size                         int64
+	SHA256                       string
+}
+
+// Arrive writes down that a was sealed and is owed a disposition, in one
+// transaction. The same key twice is one arrival: fresh is false and the row
+// that stands is left alone.
+func (l *Ledger) Arrive(ctx context.Context, a Arrival) (job Job, fresh bool, err error) {
+	job = Job{ID: "dispose/" + a.ID, Kind: DisposeJob, Subject: a.ID, Due: a.Received, Urgent: true}
+	err = l.Update(ctx, func(tx *Tx) error {
+		fresh = false
+		n, err := tx.exec(`INSERT INTO arrivals (id, door, mailbox, org, door_key, sha256, size, received_at, state)
+			VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9) ON CONFLICT (door_key) DO NOTHING`,
+			a.ID, a.Door, a.Mailbox, a.Org, a.Key, a.SHA256, a.Size, ms(a.Received), string(Waiting))
+		if err != nil || n == 0 {
+			return err
+		}
+		fresh = true
+		return tx.owe(job)
+	})
+	if err != nil {
+		return Job{}, false, fmt.Errorf("write arrival: %w", err)
+	}
+	return job, fresh, nil
+}
+
+// Known reports which of the keys have arrived before.
+func (l *Ledger) Known(ctx context.Context, keys []string) (map[string]bool, error) {
+	known := make(map[string]bool, len(keys))
+	for len(keys) > 0 {
+		n := min(len(keys), 500)
+		if err := l.known(ctx, keys[:n], known); err != nil {
+			return nil, fmt.Errorf("look up arrivals: %w", err)
+		}
+		keys = keys[n:]
+	}
+	return known, nil
+}
+
+func (l *Ledger) known(ctx context.Context, keys []string, into map[string]bool) error {
+	args := make([]any, len(keys))
+	for i, k := range keys {
+		args[i] = k
+	}
+	rows, err := l.read.QueryContext(ctx, `SELECT door_key FROM arrivals WHERE door_key IN (`+places(1, len(keys))+`)`, args...)
+	if err != nil {
+		return err
+	}
+	return each(rows, func() error {
+		var k string
+		err := rows.Scan(&k)
+		into[k] = true
+		return err
+	})
+}
+
+const arrivalColumns = `id, door, mailbox, org, door_key, sha256, size, received_at, state, case_ref, why, content, defects`
+
+func scanArrival(s interface{ Scan(...any) error }) (a Arrival, err error) {
+	var at int64
+	err = s.Scan(&a.ID, &a.Door, &a.Mailbox, &a.Org, &a.Key, &a.SHA256, &a.Size, &at, &a.State, &a.Case, &a.Why, &a.Content, &a.Defects)
+	a.Received = instant(at)
+	return a, notFound(err)
+}
+
+// Arrival reads one arrival.
+func (l *Ledger) Arrival(ctx context.Context, id string) (Arrival, error) {
+	return scanArrival(l.read.QueryRowContext(ctx, `SELECT `+arrivalColumns+` FROM arrivals WHERE id = $1`, id))
+}
+
+// Earlier finds the case of an earlier arrival with the same bytes, or the same
+// content through another relay; "" if there is none.
+func (t *Tx) Earlier(a Arrival) (ref casefile.Ref, err error) {
+	err = t.row(`SELECT case_ref FROM arrivals WHERE sha256 = $1 AND id <> $2 AND case_ref <> '' LIMIT 1`, a.SHA256, a.ID).Scan(&ref)
+	if errors.Is(err, sql.ErrNoRows) && a.Content != "" {
+		err = t.row(`SELECT case_ref FROM arrivals WHERE content = $1 AND id <> $2 AND case_ref <> '' LIMIT 1`, a.Content, a.ID).Scan(&ref)
+	}
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	return ref, err
+}
+
+// Dispose records what became of the arrival, and lists what was in it.
+func (t *Tx) Dispose(a Arrival, xs []Exhibit) error {
+	_, err := t.exec(`UPDATE arrivals SET state=$1, case_ref=$2, why=$3, content=$4, defects=$5 WHERE id=$6`,
+		string(a.State), string(a.Case), a.Why, a.Content, a.Defects, a.ID)
+	for _, x := range xs {
+		if err != nil {
+			break
+		}
+		_, err = t.exec(`INSERT INTO exhibits (arrival, n, name, declared, sniffed, how, size, sha256) VALUES ($1,$2,$3,$4,$5,$6,$7,$8)
+			ON CONFLICT (arrival, n) DO NOTHING`, a.ID, x.N, clean(x.Name), clean(x.Declared), x.Sniffed, x.How, x.Size, x.SHA256)
+	}
+	if err != nil {
+		return fmt.Errorf("dispose of arrival: %w", err)
+	}
+	return nil
+}
+
+// Exhibits lists what was in an arrival.
+func (l *Ledger) Exhibits(ctx context.Context, arrival string) (xs []Exhibit, err error) {
+	rows, err := l.read.QueryContext(ctx, `SELECT n, name, declared, sniffed, how, size, sha256 FROM exhibits WHERE arrival = $1 ORDER BY n`, arrival)
+	if err != nil {
+		return nil, fmt.Errorf("list exhibits: %w", err)
+	}
+	err = each(rows, func() error {
+		var x Exhibit
+		err := rows.Scan(&x.N, &x.Name, &x.Declared, &x.Sniffed, &x.How, &x.Size, &x.SHA256)
+		xs = append(xs, x)
+		return err
+	})
+	return xs, err
+}
+
+// clean makes text storable in either database: PostgreSQL refuses NUL and
+// what is not UTF-8.
+func clean(s string) string {
+	return strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", "\uFFFD"), "\uFFFD")
+}

@@ -1,0 +1,179 @@
+package ledger
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+)
+
+const jobColumns = `id, kind, subject, due_at, gen, offer, attempts, urgent`
+
+func scanJob(s interface{ Scan(...any) error }) (j Job, err error) {
+	var due int64
+	err = s.Scan(&j.ID, &j.Kind, &j.Subject, &due, &j.Gen, &j.Offer, &j.Attempts, &j.Urgent)
+	j.Due = instant(due)
+	return j, err
+}
+
+// owe writes jobs down. A job that is written already stands as it is.
+func (t *Tx) owe(jobs ...Job) error {
+	if len(jobs) == 0 {
+		return nil
+	}
+	args := make([]any, 0, 5*len(jobs))
+	for _, j := range jobs {
+		args = append(args, j.ID, string(j.Kind), j.Subject, ms(j.Due), flag(j.Urgent))
+	}
+	_, err := t.exec(`INSERT INTO jobs (id, kind, subject, due_at, urgent) VALUES `+tuples(len(jobs), 5)+` ON CONFLICT (id) DO NOTHING`, args...)
+	if err != nil {
+		return fmt.Errorf("write jobs: %w", err)
+	}
+	return nil
+}
+
+// Owe writes jobs down; those already written stand as they are.
+func (t *Tx) Owe(jobs ...Job) error { return t.owe(jobs...) }
+
+// Upcoming lists jobs due before until that were never offered since the last
+// [Ledger.Forget], soonest first, and counts them as offered at now. What was
+// offered and is lost is found by [Ledger.Overdue].
+func (l *Ledger) Upcoming(ctx context.Context, now, until time.Time, limit int) (jobs []Job, err error) {
+	var any int
+	err = l.read.QueryRowContext(ctx, `SELECT 1 FROM jobs WHERE done_at = 0 AND parked_at = 0 AND offered_at = 0 AND due_at < $1 LIMIT 1`, ms(until)).Scan(&any)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil // nothing to write
+	}
+	err = errors.Join(err, l.Update(ctx, func(tx *Tx) error {
+		jobs = jobs[:0]
+		rows, err := tx.tx.QueryContext(tx.ctx, `UPDATE jobs SET offered_at = $1, offer = offer + 1 WHERE id IN
+			(SELECT id FROM jobs WHERE done_at = 0 AND parked_at = 0 AND offered_at = 0 AND due_at < $2 ORDER BY due_at LIMIT $3`+tx.l.d.skip+`)
+			RETURNING `+jobColumns, ms(now), ms(until), limit)
+		if err != nil {
+			return err
+		}
+		return each(rows, func() error {
+			j, err := scanJob(rows)
+			jobs = append(jobs, j)
+			return err
+		})
+	}))
+	if err != nil {
+		return nil, fmt.Errorf("list upcoming jobs: %w", err)
+	}
+	return jobs, nil
+}
+
+// Overdue lists jobs that were due before the given moment and that nobody
+// holds at now, soonest first.
+func (l *Ledger) Overdue(ctx context.Context, now, before time.Time, limit int) (jobs []Job, err error) {
+	rows, err := l.read.QueryContext(ctx, `SELECT `+jobColumns+` FROM jobs
+		WHERE done_at = 0 AND parked_at = 0 AND due_at < $1 AND claimed_until <= $2 ORDER BY due_at LIMIT $3`, ms(before), ms(now), limit)
+	if err != nil {
+		return nil, fmt.Errorf("list overdue jobs: %w", err)
+	}
+	err = each(rows, func() error {
+		j, err := scanJob(rows)
+		jobs = append(jobs, j)
+		return err
+	})
+	return jobs, err
+}
+
+// Forget takes back every offer: the queue has lost them.
+func (l *Ledger) Forget(ctx context.Context) error {
+	return l.Update(ctx, func(tx *Tx) error {
+		_, err := tx.exec(`UPDATE jobs SET offered_at = 0 WHERE done_at = 0 AND parked_at = 0 AND offered_at > 0`)
+		return err
+	})
+}
+
+// Abandon takes back every claim. Only a process that knows it is alone may
+// call it, at its start: the claims are those of its own last life.
+func (l *Ledger) Abandon(ctx context.Context) error {
+	return l.Update(ctx, func(tx *Tx) error {
+		_, err := tx.exec(`UPDATE jobs SET claimed_until = 0, claim = '' WHERE done_at = 0 AND claimed_until > 0`)
+		return err
+	})
+}
+
+// Claim begins a job: only one claim is live at a time, and it ends by itself
+// after lease. It answers ErrDone, ErrTaken, ErrEarly or ErrParked otherwise.
+func (l *Ledger) Claim(ctx context.Context, id string, now time.Time, lease time.Duration) (c Claim, err error) {
+	err = l.Update(ctx, func(tx *Tx) error {
+		c, err = tx.Claim(id, now, lease)
+		return err
+	})
+	return c, err
+}
+
+// Claim is [Ledger.Claim] as part of a larger decision.
+func (t *Tx) Claim(id string, now time.Time, lease time.Duration) (c Claim, err error) {
+	c.Token = rand.Text()
+	c.Job, err = scanJob(t.row(`UPDATE jobs SET claim = $1, claimed_until = $2, attempts = attempts + 1
+		WHERE id = $3 AND done_at = 0 AND parked_at = 0 AND due_at <= $4 AND claimed_until <= $4 RETURNING `+jobColumns,
+		c.Token, ms(now.Add(lease)), id, ms(now)))
+	if errors.Is(err, sql.ErrNoRows) {
+		return Claim{}, fmt.Errorf("claim %s: %w", id, t.whyNot(id, now))
+	}
+	if err != nil {
+		return Claim{}, fmt.Errorf("claim %s: %w", id, err)
+	}
+	return c, nil
+}
+
+// whyNot says why a job cannot be begun at now.
+func (t *Tx) whyNot(id string, now time.Time) error {
+	var due, done, parked int64
+	err := t.row(`SELECT due_at, done_at, parked_at FROM jobs WHERE id = $1`, id).Scan(&due, &done, &parked)
+	switch {
+	case err != nil:
+		return notFound(err)
+	case done != 0:
+		return ErrDone
+	case parked != 0:
+		return ErrParked
+	case due > ms(now):
+		return ErrEarly
+	}
+	return ErrTaken
+}
+
+// Extend keeps a claim alive until the given moment.
+func (l *Ledger) Extend(ctx context.Context, c Claim, until time.Time) error {
+	return l.fenced(ctx, c, `UPDATE jobs SET claimed_until = $1 WHERE id = $2 AND claim = $3 AND done_at = 0`, ms(until))
+}
+
+// Release puts a job off until again; the sweep or the queue begins it anew.
+func (l *Ledger) Release(ctx context.Context, c Claim, again time.Time, why string) error {
+	return l.fenced(ctx, c, `UPDATE jobs SET due_at = $1, why = $4, claim = '', claimed_until = 0, offered_at = 0, gen = gen + 1
+		WHERE id = $2 AND claim = $3 AND done_at = 0`, ms(again), why)
+}
+
+// Park takes a job out of the round until a person acts. It is never dropped.
+func (l *Ledger) Park(ctx context.Context, c Claim, now time.Time, why string) error {
+	return l.fenced(ctx, c, `UPDATE jobs SET parked_at = $1, why = $4, claim = '', claimed_until = 0 WHERE id = $2 AND claim = $3 AND done_at = 0`, ms(now), why)
+}
+
+// fenced runs a statement that only the holder of the claim may run.
+func (l *Ledger) fenced(ctx context.Context, c Claim, text string, first any, more ...any) error {
+	return l.Update(ctx, func(tx *Tx) error { return tx.fenced(c, text, first, more...) })
+}
+
+func (t *Tx) fenced(c Claim, text string, first any, more ...any) error {
+	n, err := t.exec(text, append([]any{first, c.ID, c.Token}, more...)...)
+	if err == nil && n == 0 {
+		err = ErrLost
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.ID, err)
+	}
+	return nil
+}
+
+// Finish marks the claimed job done, with whatever else the transaction wrote.
+func (t *Tx) Finish(c Claim, now time.Time) error {
+	return t.fenced(c, `UPDATE jobs SET done_at = $1, claimed_until = 0 WHERE id = $2 AND claim = $3 AND done_at = 0`, ms(now))
+}

@@ -1,0 +1,189 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"dutydesk/workflow/casefile"
+	"dutydesk/workflow/sla"
+)
+
+// LetterState says how far a letter came.
+type LetterState string
+
+// A letter is due until the server took it. MaybeSent: the line was lost after
+// the last dot. Failed: the server will never take it.
+const (
+	Due       LetterState = "due"
+	Sent      LetterState = "sent"
+	MaybeSent LetterState = "maybe-sent"
+	Failed    LetterState = "failed"
+)
+
+// Letter is the debt of telling one person something. Its token is the
+// capability to act on it, kept only as a hash.
+type Letter struct {
+	ID        string
+	Case      casefile.Ref // "" if it is about the desk itself
+	Kind      casefile.Kind
+	Person    string
+	Role      sla.Role
+	Rung      int
+	Urgent    bool
+	Detail    string // JSON, what the words need beyond the case
+	TokenHash string
+	Created   time.Time
+	GiveUp    time.Time // when the next rung is told instead; zero if never
+	State     LetterState
+	SentAt    time.Time
+	SHA256    string // of the mail as rendered and kept
+	Code      int    // last SMTP answer
+	Used      time.Time
+}
+
+// JobID is the job that sends the letter.
+func (l Letter) JobID() string { return "letter/" + l.ID }
+
+const letterColumns = `id, case_ref, kind, person, role, rung, detail, token_hash, created_at, give_up_at, state, sent_at, sha256, code, used_at`
+
+func scanLetter(s interface{ Scan(...any) error }) (x Letter, err error) {
+	var created, giveUp, sent, used int64
+	err = s.Scan(&x.ID, &x.Case, &x.Kind, &x.Person, &x.Role, &x.Rung, &x.Detail, &x.TokenHash, &created, &giveUp, &x.State, &sent, &x.SHA256, &x.Code, &used)
+	x.Created, x.GiveUp, x.SentAt, x.Used = instant(created), instant(giveUp), instant(sent), instant(used)
+	return x, notFound(err)
+}
+
+// letters writes letters and returns the jobs that send them.
+func (t *Tx) letters(letters []Letter) (jobs []Job, err error) {
+	if len(letters) == 0 {
+		return nil, nil
+	}
+	args := make([]any, 0, 11*len(letters))
+	for _, x := range letters {
+		args = append(args, x.ID, string(x.Case), string(x.Kind), x.Person, string(x.Role), x.Rung, clean(x.Detail), x.TokenHash, ms(x.Created), ms(x.GiveUp), string(Due))
+		jobs = append(jobs, Job{ID: x.JobID(), Kind: LetterJob, Subject: x.ID, Due: x.Created, Urgent: x.Urgent})
+	}
+	_, err = t.exec(`INSERT INTO letters (id, case_ref, kind, person, role, rung, detail, token_hash, created_at, give_up_at, state) VALUES `+tuples(len(letters), 11), args...)
+	return jobs, err
+}
+
+// Write writes letters that belong to no decision on a case, with their jobs.
+func (t *Tx) Write(letters ...Letter) error {
+	jobs, err := t.letters(letters)
+	if err != nil {
+		return fmt.Errorf("write letters: %w", err)
+	}
+	return t.owe(jobs...)
+}
+
+// LetterOf finds the letter a token belongs to.
+func (t *Tx) LetterOf(tokenHash string) (Letter, error) {
+	return scanLetter(t.row(`SELECT `+letterColumns+` FROM letters WHERE token_hash = $1`, tokenHash))
+}
+
+// LetterOf finds the letter a token belongs to.
+func (l *Ledger) LetterOf(ctx context.Context, tokenHash string) (Letter, error) {
+	return scanLetter(l.read.QueryRowContext(ctx, `SELECT `+letterColumns+` FROM letters WHERE token_hash = $1`, tokenHash))
+}
+
+// Letter reads one letter.
+func (l *Ledger) Letter(ctx context.Context, id string) (Letter, error) {
+	return scanLetter(l.read.QueryRowContext(ctx, `SELECT `+letterColumns+` FROM letters WHERE id = $1`, id))
+}
+
+// Use spends a letter's capability for acts that may be done once. It reports
+// false if it was spent before.
+func (t *Tx) Use(id string, at time.Time) (bool, error) {
+	n, err := t.exec(`UPDATE letters SET used_at = $1 WHERE id = $2 AND used_at = 0`, ms(at), id)
+	return n == 1, err
+}
+
+// Begin claims the job of a letter and records the digest of the mail that is
+// about to be sent, in one transaction: rendered, kept, then sent.
+func (l *Ledger) Begin(ctx context.Context, x Letter, digest string, now time.Time, lease time.Duration) (c Claim, err error) {
+	err = l.Update(ctx, func(tx *Tx) error {
+		if c, err = tx.Claim(x.JobID(), now, lease); err != nil {
+			return err
+		}
+		_, err = tx.exec(`UPDATE letters SET sha256 = $1 WHERE id = $2 AND sha256 = ''`, digest, x.ID)
+		return err
+	})
+	return c, err
+}
+
+// Posted records that the server took the letter: the debt is paid.
+func (l *Ledger) Posted(ctx context.Context, c Claim, at time.Time) error {
+	return l.closeLetter(ctx, c, Sent, 250, at)
+}
+
+// Refused records that the server will never take the letter. The debt of this
+// letter ends; the office decides who is told instead.
+func (l *Ledger) Refused(ctx context.Context, c Claim, code int, at time.Time) error {
+	return l.closeLetter(ctx, c, Failed, code, at)
+}
+
+// Unsure records a letter that may have been sent twice by now; no third copy
+// is sent, and the ladder goes on without it.
+func (l *Ledger) Unsure(ctx context.Context, c Claim, at time.Time) error {
+	return l.closeLetter(ctx, c, MaybeSent, 0, at)
+}
+
+func (l *Ledger) closeLetter(ctx context.Context, c Claim, s LetterState, code int, at time.Time) error {
+	return l.Update(ctx, func(tx *Tx) error {
+		if err := tx.Finish(c, at); err != nil {
+			return err
+		}
+		sent := at
+		if s == Failed {
+			sent = time.Time{}
+		}
+		_, err := tx.exec(`UPDATE letters SET state = $1, sent_at = $2, code = $3 WHERE id = $4`, string(s), ms(sent), code, c.Subject)
+		return err
+	})
+}
+
+// Delay puts a letter off; maybe says that it may have gone out already.
+func (l *Ledger) Delay(ctx context.Context, c Claim, maybe bool, code int, again time.Time) error {
+	return l.Update(ctx, func(tx *Tx) error {
+		err := tx.fenced(c, `UPDATE jobs SET due_at = $1, why = $4, claim = '', claimed_until = 0, offered_at = 0, gen = gen + 1
+			WHERE id = $2 AND claim = $3 AND done_at = 0`, ms(again), "smtp "+strconv.Itoa(code))
+		if err != nil {
+			return err
+		}
+		s := Due
+		if maybe {
+			s = MaybeSent
+		}
+		_, err = tx.exec(`UPDATE letters SET state = $1, code = $2 WHERE id = $3`, string(s), code, c.Subject)
+		return err
+	})
+}
+
+// Overtaken records, once, that the post took too long and that the next rung
+// is told instead. It reports false if that was recorded before.
+func (t *Tx) Overtaken(id string) (bool, error) {
+	n, err := t.exec(`UPDATE letters SET give_up_at = 0 WHERE id = $1 AND give_up_at <> 0`, id)
+	return n == 1, err
+}
+
+// Told counts letters of a kind to a person since a moment.
+func (t *Tx) Told(person string, kind casefile.Kind, since time.Time) (n int, err error) {
+	err = t.row(`SELECT count(*) FROM letters WHERE person = $1 AND kind = $2 AND created_at >= $3`, person, string(kind), ms(since)).Scan(&n)
+	return n, err
+}
+
+// alarmName takes stage and rung back out of an alarm's job id.
+func alarmName(id string) (sla.Stage, int) {
+	parts := strings.Split(id, "/")
+	if len(parts) != 4 {
+		return "", 0
+	}
+	n, err := strconv.Atoi(parts[3])
+	if err != nil {
+		return "", 0
+	}
+	return sla.Stage(parts[2]), n
+}

@@ -1,0 +1,148 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"strings"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // registers "pgx"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+	_ "modernc.org/sqlite" // registers "sqlite"
+)
+
+// ErrSchema reports a ledger written by a newer program, or settings of the
+// database under which a commit would not be safe.
+var ErrSchema = errors.New("ledger cannot be used by this program")
+
+// Ledger is safe for concurrent use.
+type Ledger struct {
+	d     dialect
+	write *sql.DB // one connection on SQLite
+	read  *sql.DB
+	queue chan *request // decisions waiting for the shared commit; nil on PostgreSQL
+	ended chan struct{}
+
+	stmts  map[string]*sql.Stmt // prepared on write; owned by commitTogether, like wanted
+	wanted []string             // asked for and not prepared yet
+}
+
+// Open opens the ledger at target ("postgres://…", or the path of an SQLite
+// file), brings its schema up to date and verifies that a commit is durable.
+// The caller holds the lock on the data folder: goose would race otherwise.
+func Open(ctx context.Context, target string) (*Ledger, error) {
+	l := &Ledger{d: sqlite, stmts: map[string]*sql.Stmt{}}
+	if strings.HasPrefix(target, "postgres://") || strings.HasPrefix(target, "postgresql://") {
+		l.d = postgres
+	}
+	if err := l.connect(target); err != nil {
+		return nil, fmt.Errorf("open ledger: %w", err)
+	}
+	if err := errors.Join(l.migrate(ctx), l.verify(ctx)); err != nil {
+		return nil, errors.Join(fmt.Errorf("open ledger: %w", err), l.closeHandles())
+	}
+	if l.d.together {
+		l.queue, l.ended = make(chan *request, maxTogether), make(chan struct{})
+		go l.commitTogether()
+	}
+	return l, nil
+}
+
+// connect opens the handles; nothing is sent yet.
+func (l *Ledger) connect(target string) (err error) {
+	if l.d.name == "postgres" {
+		l.write, err = sql.Open("pgx", target)
+		if err == nil {
+			l.write.SetMaxOpenConns(24)
+			l.write.SetMaxIdleConns(24)
+			l.write.SetConnMaxIdleTime(5 * time.Minute)
+		}
+		l.read = l.write
+		return err
+	}
+	if l.write, err = sql.Open("sqlite", sqliteName(target, "&_txlock=immediate")); err != nil {
+		return err
+	}
+	l.write.SetMaxOpenConns(1)
+	l.read, err = sql.Open("sqlite", sqliteName(target, "&mode=ro&_pragma=query_only(1)"))
+	if err == nil {
+		l.read.SetMaxOpenConns(4)
+	}
+	return err
+}
+
+// sqliteName is the data source name of an SQLite file with the settings that
+// make a commit durable.
+func sqliteName(path, more string) string {
+	u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath()}
+	return u.String() + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=cache_size(-8000)" + more
+}
+
+// migrate brings the schema up to date, forward only.
+func (l *Ledger) migrate(ctx context.Context) error {
+	files, err := l.d.files()
+	if err != nil {
+		return err
+	}
+	opts := []goose.ProviderOption{goose.WithSlog(slog.New(slog.DiscardHandler))}
+	dialect := goose.DialectSQLite3
+	if l.d.name == "postgres" {
+		dialect = goose.DialectPostgres
+		locker, err := lock.NewPostgresSessionLocker()
+		if err != nil {
+			return err
+		}
+		opts = append(opts, goose.WithSessionLocker(locker))
+	}
+	p, err := goose.NewProvider(dialect, l.write, files, opts...)
+	if err != nil {
+		return fmt.Errorf("read migrations: %w", err)
+	}
+	have, want, err := p.GetVersions(ctx)
+	if err != nil {
+		return fmt.Errorf("read schema version: %w", err)
+	}
+	if have > want {
+		return fmt.Errorf("schema %d is newer than this program's %d, start the newer program: %w", have, want, ErrSchema)
+	}
+	if _, err := p.Up(ctx); err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	return nil
+}
+
+// verify proves the settings that durability rests on: a misspelt data source
+// name is ignored by the driver without a word.
+func (l *Ledger) verify(ctx context.Context) error {
+	facts, err := l.Settings(ctx)
+	if err != nil {
+		return err
+	}
+	for _, f := range facts {
+		if !f.OK {
+			return fmt.Errorf("%s is %q, must be %s: %w", f.Name, f.Value, f.Want, ErrSchema)
+		}
+	}
+	return nil
+}
+
+// Close waits for the decisions under way and closes the database.
+func (l *Ledger) Close() error {
+	if l.queue != nil {
+		close(l.queue)
+		<-l.ended
+	}
+	return l.closeHandles()
+}
+
+func (l *Ledger) closeHandles() error {
+	if l.read == l.write {
+		return l.write.Close()
+	}
+	return errors.Join(l.read.Close(), l.write.Close())
+}

@@ -1,0 +1,87 @@
+// Package sla answers one question: given when something happened, by when must
+// a person have acted, and who hears of it if nobody did?
+//
+// It knows severities, durations, roles and the escalation ladder. It must never
+// know what a case is, what a mailbox is, who holds a role, or what time it is now.
+package sla
+
+import "time"
+
+// Severity says how fast people must act: S1 (emergency) to S4 (low).
+type Severity string
+
+// The severities of DOMAIN.md section 4. Unknown is treated as S2.
+const (
+	S1 Severity = "S1"
+	S2 Severity = "S2"
+	S3 Severity = "S3"
+	S4 Severity = "S4"
+)
+
+// Role is a seat on the ladder. Who sits on it is the roster's business.
+type Role string
+
+// The roles of the policy ("Designated Safeguarding Lead and a Designated Deputy",
+// "in turn on to the Local Authority Safeguarding Lead") and those above them.
+const (
+	Lead          Role = "lead"
+	Deputy        Role = "deputy"
+	ServiceLead   Role = "service-lead"
+	LALead        Role = "la-lead"
+	SeniorOfficer Role = "senior-officer"
+	Executive     Role = "executive"
+	Manager       Role = "manager"
+)
+
+// Stage names what a deadline is for.
+type Stage string
+
+// The stages with a clock so far.
+const (
+	Acknowledge Stage = "acknowledge" // a named person has taken the case
+	Review      Stage = "review"      // a taken case comes back until it is closed
+)
+
+// Rung says who is told once a share of the allowance has passed.
+type Rung struct {
+	Percent int    // of the allowance; 0 is at once
+	Tell    []Role // in this order
+	Breach  bool   // the limit itself has passed
+}
+
+// Policy is the ladder and its allowances as data.
+type Policy struct {
+	Acknowledge time.Duration // until a named person must have taken the case
+	Review      time.Duration // between reminders of a case that is not closed
+	Ladder      []Rung        // ascending; the first is rung 0
+}
+
+// Default is the ladder of DOMAIN.md section 4 with elapsed allowances.
+func Default() Policy {
+	return Policy{Acknowledge: time.Hour, Review: 24 * time.Hour, Ladder: []Rung{
+		{0, []Role{Lead, Deputy}, false},
+		{50, []Role{Lead, Deputy}, false},
+		{100, []Role{Lead, Deputy, ServiceLead, LALead, Manager}, true},
+		{200, []Role{LALead, SeniorOfficer, Manager}, true},
+		{400, []Role{LALead, SeniorOfficer, Executive, Manager}, true},
+	}}
+}
+
+// Rung returns rung n. Beyond the top the last rung repeats, so that the
+// ladder never falls silent while nobody has acted.
+func (p Policy) Rung(n int) Rung {
+	if n < len(p.Ladder) {
+		return p.Ladder[n]
+	}
+	last := p.Ladder[len(p.Ladder)-1]
+	last.Percent *= n - len(p.Ladder) + 2
+	return last
+}
+
+// Due is the instant at which rung n of a case opened at from is reached, UTC.
+func (p Policy) Due(from time.Time, n int) time.Time {
+	return from.Add(p.Acknowledge / 100 * time.Duration(p.Rung(n).Percent)).UTC()
+}
+
+// Limit is the instant by which a person must have acknowledged, UTC.
+func (p Policy) Limit(from time.Time) time.Time { return from.Add(p.Acknowledge).UTC() }
