@@ -51,7 +51,7 @@ type Exhibit struct {
 // transaction. The same key twice is one arrival: fresh is false and the row
 // that stands is left alone.
 func (l *Ledger) Arrive(ctx context.Context, a Arrival) (job Job, fresh bool, err error) {
-	job = Job{ID: "dispose/" + a.ID, Kind: DisposeJob, Subject: a.ID, Due: a.Received, Urgent: true}
+	job = Job{ID: "dispose/" + a.ID, Kind: DisposeJob, Subject: a.ID, Due: a.Received, Offer: 1, Urgent: true}
 	err = l.Update(ctx, func(tx *Tx) error {
 		fresh = false
 		n, err := tx.exec(`INSERT INTO arrivals (id, door, mailbox, org, door_key, sha256, size, received_at, state)
@@ -111,6 +111,20 @@ func scanArrival(s interface{ Scan(...any) error }) (a Arrival, err error) {
 // Arrival reads one arrival.
 func (l *Ledger) Arrival(ctx context.Context, id string) (Arrival, error) {
 	return scanArrival(l.read.QueryRowContext(ctx, `SELECT `+arrivalColumns+` FROM arrivals WHERE id = $1`, id))
+}
+
+// Exclusive makes decisions about the same bytes or content wait for each
+// other. SQLite has one writer and needs nothing.
+func (t *Tx) Exclusive(a Arrival) error {
+	if t.l.d.together {
+		return nil
+	}
+	for _, key := range []string{a.SHA256, a.Content} {
+		if _, err := t.exec(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, key); err != nil {
+			return fmt.Errorf("wait for others: %w", err)
+		}
+	}
+	return nil
 }
 
 // Earlier finds the case of an earlier arrival with the same bytes, or the same

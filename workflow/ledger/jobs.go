@@ -23,11 +23,16 @@ func (t *Tx) owe(jobs ...Job) error {
 	if len(jobs) == 0 {
 		return nil
 	}
-	args := make([]any, 0, 5*len(jobs))
+	args := make([]any, 0, 7*len(jobs))
 	for _, j := range jobs {
-		args = append(args, j.ID, string(j.Kind), j.Subject, ms(j.Due), flag(j.Urgent))
+		var offered int64
+		if j.Kind == DisposeJob || j.Kind == LetterJob {
+			j.Offer, offered = 1, ms(j.Due) // the caller offers it as soon as this is committed
+			t.owed = append(t.owed, j)
+		}
+		args = append(args, j.ID, string(j.Kind), j.Subject, ms(j.Due), flag(j.Urgent), j.Offer, offered)
 	}
-	_, err := t.exec(`INSERT INTO jobs (id, kind, subject, due_at, urgent) VALUES `+tuples(len(jobs), 5)+` ON CONFLICT (id) DO NOTHING`, args...)
+	_, err := t.exec(`INSERT INTO jobs (id, kind, subject, due_at, urgent, offer, offered_at) VALUES `+tuples(len(jobs), 7)+` ON CONFLICT (id) DO NOTHING`, args...)
 	if err != nil {
 		return fmt.Errorf("write jobs: %w", err)
 	}
@@ -36,6 +41,10 @@ func (t *Tx) owe(jobs ...Job) error {
 
 // Owe writes jobs down; those already written stand as they are.
 func (t *Tx) Owe(jobs ...Job) error { return t.owe(jobs...) }
+
+// Owed are the jobs this decision wrote that are due at once. Whoever wrote
+// them offers them to the queue after the commit.
+func (t *Tx) Owed() []Job { return t.owed }
 
 // Upcoming lists jobs due before until that were never offered since the last
 // [Ledger.Forget], soonest first, and counts them as offered at now. What was
@@ -147,8 +156,9 @@ func (l *Ledger) Extend(ctx context.Context, c Claim, until time.Time) error {
 }
 
 // Release puts a job off until again; the sweep or the queue begins it anew.
+// The attempt does not count: what failed was not the job's own fault.
 func (l *Ledger) Release(ctx context.Context, c Claim, again time.Time, why string) error {
-	return l.fenced(ctx, c, `UPDATE jobs SET due_at = $1, why = $4, claim = '', claimed_until = 0, offered_at = 0, gen = gen + 1
+	return l.fenced(ctx, c, `UPDATE jobs SET due_at = $1, why = $4, claim = '', claimed_until = 0, offered_at = 0, gen = gen + 1, attempts = attempts - 1
 		WHERE id = $2 AND claim = $3 AND done_at = 0`, ms(again), why)
 }
 

@@ -23,9 +23,10 @@ var ErrClosed = errors.New("ledger is closing")
 // Tx is one decision being written down. It is valid inside the function given
 // to [Ledger.Update] only.
 type Tx struct {
-	ctx context.Context
-	l   *Ledger
-	tx  *sql.Tx
+	ctx  context.Context
+	l    *Ledger
+	tx   *sql.Tx
+	owed []Job
 }
 
 // request is one decision waiting for the shared commit.
@@ -98,7 +99,7 @@ func (l *Ledger) commit(batch []*request) {
 	if len(batch) > 1 {
 		err := l.once(context.Background(), func(tx *Tx) error {
 			for _, r := range batch {
-				if err := r.f(tx); err != nil {
+				if err := r.f(&Tx{ctx: tx.ctx, l: l, tx: tx.tx}); err != nil {
 					return err
 				}
 			}

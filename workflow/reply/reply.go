@@ -1,0 +1,150 @@
+// Package reply reads what a person wrote above the quoted letter and finds the
+// commands in it.
+//
+// It knows words and quoting. It must never know who wrote, whether they may,
+// or what a command does: permission is the office's business.
+package reply
+
+import (
+	"strings"
+
+	"dutydesk/workflow/casefile"
+)
+
+// Help is the word that asks for the words. It moves nothing.
+const Help casefile.Verb = "HELP"
+
+// Word is one command as it was written.
+type Word struct {
+	Verb casefile.Verb
+	Text string // what followed the word on its line
+}
+
+// Reply is what a person said.
+type Reply struct {
+	Words   []Word        // in the order written; empty if the first line is no command
+	Note    string        // the rest above the quote, always kept
+	Unknown string        // the first line, if it was meant as a word and is none
+	Nearest casefile.Verb // the word it is nearest to
+}
+
+// Parse reads first lines as commands, one a line, until the first line that is
+// none. The rest above the quote is a note. It never guesses a command, and
+// quoted text never is one.
+func Parse(text string) Reply {
+	lines := strings.Split(above(text), "\n")
+	var r Reply
+	i := 0
+	for ; i < len(lines); i++ {
+		line := strings.TrimSpace(lines[i])
+		if line == "" {
+			continue
+		}
+		w, ok := word(line)
+		if !ok {
+			break
+		}
+		r.Words = append(r.Words, w)
+	}
+	r.Note = strings.TrimSpace(strings.Join(lines[i:], "\n"))
+	if len(r.Words) == 0 && i < len(lines) {
+		r.Unknown, r.Nearest = nearest(strings.TrimSpace(lines[i]))
+	}
+	return r
+}
+
+// words are the commands and what people write for them.
+var words = map[string]casefile.Verb{
+	"ack": casefile.Acknowledge, "acknowledge": casefile.Acknowledge, "acknowledged": casefile.Acknowledge,
+	"note": casefile.Note, "close": casefile.Close, "help": Help,
+}
+
+// word reads one line. A word in small letters must stand alone or be set off
+// by a mark, so that "close to tears" is no command.
+func word(line string) (Word, bool) {
+	line = polite(line)
+	end := strings.IndexFunc(line, func(r rune) bool { return !isLetter(r) })
+	if end < 0 {
+		end = len(line)
+	}
+	first, rest := line[:end], strings.TrimSpace(line[end:])
+	verb, known := words[strings.ToLower(first)]
+	shout := first == strings.ToUpper(first)
+	marked := rest == "" || strings.ContainsAny(line[end:end+1], ".,:;!-\u2013") || isBecause(rest)
+	if !known || !(shout || marked) {
+		return Word{}, false
+	}
+	return Word{Verb: verb, Text: polite(strings.TrimLeft(rest, ".,:;!-\u2013\u2014 "))}, true
+}
+
+func isLetter(r rune) bool { return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' }
+
+func isBecause(rest string) bool { return strings.HasPrefix(strings.ToLower(rest), "because") }
+
+// polite takes marks and courtesies off both ends of a line.
+func polite(line string) string {
+	line = strings.Trim(line, " \t'\"*_\u2018\u2019\u201c\u201d\u00a0")
+	for _, c := range []string{"please", "thanks", "thank you", "many thanks", "ok", "hi"} {
+		if rest, ok := cutFold(line, c); ok {
+			line = rest
+		}
+	}
+	return line
+}
+
+// cutFold takes a courtesy off the beginning or the end of line, where it
+// stands as a word of its own.
+func cutFold(line, c string) (string, bool) {
+	low := strings.ToLower(line)
+	if rest, ok := strings.CutPrefix(low, c); ok && strings.IndexAny(rest, " ,.!") == 0 {
+		return strings.TrimLeft(line[len(c):], " ,.!"), true
+	}
+	trimmed := strings.TrimRight(low, " ,.!")
+	if rest, ok := strings.CutSuffix(trimmed, c); ok && strings.HasSuffix(rest, " ") {
+		return strings.TrimRight(line[:len(rest)], " ,"), true
+	}
+	return line, false
+}
+
+// nearest finds the word that a short line was meant to be.
+func nearest(line string) (unknown string, near casefile.Verb) {
+	fields := strings.Fields(polite(line))
+	if len(fields) == 0 || len(fields) > 2 {
+		return "", ""
+	}
+	said := strings.ToLower(strings.Trim(fields[0], ".,:;!"))
+	best := 3
+	for _, w := range []string{"ack", "acknowledge", "note", "close", "help"} {
+		if d := distance(said, w); d < best && d < len(w) {
+			best, near, unknown = d, words[w], line
+		}
+	}
+	return unknown, near
+}
+
+// distance counts the letters to insert, drop, change or swap.
+func distance(a, b string) int {
+	if len(a) > 32 {
+		return len(a)
+	}
+	prev2, prev := make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range prev {
+		prev[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		cur := make([]int, len(b)+1)
+		cur[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			cur[j] = min(prev[j]+1, cur[j-1]+1, prev[j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				cur[j] = min(cur[j], prev2[j-2]+1)
+			}
+		}
+		prev2, prev = prev, cur
+	}
+	return prev[len(b)]
+}

@@ -1,0 +1,61 @@
+package reply
+
+import (
+	"strings"
+	"testing"
+
+	"dutydesk/workflow/casefile"
+)
+
+func TestParse(t *testing.T) {
+	const quoted = "\n\nOn Thu, 26 Nov 2026 at 10:00, Safeguarding <safeguarding@council.example> wrote:\n> CLOSE\n> ACK"
+	tests := []struct {
+		text    string
+		verbs   string
+		note    string
+		nearest casefile.Verb
+	}{
+		{"ACK" + quoted, "ACK", "", ""},
+		{"ack" + quoted, "ACK", "", ""},
+		{"Ack, thanks." + quoted, "ACK", "", ""},
+		{"Please acknowledge" + quoted, "ACK", "", ""},
+		{"\"ACK\"\nI will ring her today" + quoted, "ACK", "I will ring her today", ""},
+		{"ACK\nNOTE: rang the family", "ACK NOTE", "", ""},
+		{"CLOSE because it was a misunderstanding", "CLOSE", "", ""},
+		{"Close to tears when I saw her", "", "Close to tears when I saw her", ""},
+		{"close the door please", "", "close the door please", ""},
+		{"Thanks, I spoke to the family", "", "Thanks, I spoke to the family", ""},
+		{"akc", "", "akc", casefile.Acknowledge},
+		{"colse", "", "colse", casefile.Close},
+		{"help", "HELP", "", ""},
+		{"> ACK", "", "", ""},
+		{"-- please write above this line --\nACK", "", "", ""},
+		{"From: Safeguarding\nSent: Thursday\nTo: Amy\n\nACK", "", "", ""},
+		{"-----Original Message-----\nACK", "", "", ""},
+		{"\n\n-- \nACK", "", "", ""},
+		{"", "", "", ""},
+	}
+	for _, tt := range tests {
+		got := Parse(tt.text)
+		var verbs []string
+		for _, w := range got.Words {
+			verbs = append(verbs, string(w.Verb))
+		}
+		if strings.Join(verbs, " ") != tt.verbs || got.Note != tt.note || got.Nearest != tt.nearest {
+			t.Errorf("%q: verbs %q, note %q, nearest %q; want %q, %q, %q", tt.text, verbs, got.Note, got.Nearest, tt.verbs, tt.note, tt.nearest)
+		}
+	}
+}
+
+// Whatever arrives, quoted text alone must never move a case.
+func FuzzParse(f *testing.F) {
+	f.Add("ACK\n> close")
+	f.Add("> ACK")
+	f.Add("\n\n'Close.' spoke to the family\n-- \nAmy")
+	f.Fuzz(func(t *testing.T, text string) {
+		quoted := "> " + strings.ReplaceAll(strings.ReplaceAll(text, "\r", "\n"), "\n", "\n> ")
+		if r := Parse(quoted); len(r.Words) != 0 {
+			t.Errorf("quoted text gave %v", r.Words)
+		}
+	})
+}
