@@ -178,3 +178,9 @@ func (c Case) alarms(p sla.Policy) []Alarm {
 	}
 	return nil
 }
+
+// Remark adds a line to the chronology and moves nothing.
+func (c Case) Remark(by, text, arrival string, rules Rules, at time.Time) Outcome {
+	e := Event{At: at, By: by, Verb: Note, Text: text, Arrival: arrival}
+	return Outcome{Case: c, Events: []Event{e}, Alarms: c.alarms(rules.Policy)}
+}

@@ -15,11 +15,13 @@ import (
 type ArrivalState string
 
 // An arrival waits for its disposition, or opened or joined a case. Held means
-// its case exists because it could not be read: a named person reads it.
+// its case exists because it could not be read: a named person reads it. Aside
+// is a machine's answer to a letter about the desk itself.
 const (
 	Waiting ArrivalState = "waiting"
 	OnCase  ArrivalState = "case"
 	Held    ArrivalState = "hold"
+	Aside   ArrivalState = "aside"
 )
 
 // Arrival is one delivery that was sealed.

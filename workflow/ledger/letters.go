@@ -102,16 +102,16 @@ func (t *Tx) Use(id string, at time.Time) (bool, error) {
 }
 
 // Begin claims the job of a letter and records the digest of the mail that is
-// about to be sent, in one transaction: rendered, kept, then sent.
-func (l *Ledger) Begin(ctx context.Context, x Letter, digest string, now time.Time, lease time.Duration) (c Claim, err error) {
+// about to be sent, in one transaction: rendered, kept, then sent. It returns
+// the digest that stands, which is an earlier one if another got that far.
+func (l *Ledger) Begin(ctx context.Context, x Letter, digest string, now time.Time, lease time.Duration) (c Claim, stands string, err error) {
 	err = l.Update(ctx, func(tx *Tx) error {
 		if c, err = tx.Claim(x.JobID(), now, lease); err != nil {
 			return err
 		}
-		_, err = tx.exec(`UPDATE letters SET sha256 = $1 WHERE id = $2 AND sha256 = ''`, digest, x.ID)
-		return err
+		return tx.row(`UPDATE letters SET sha256 = CASE WHEN sha256 = '' THEN $1 ELSE sha256 END WHERE id = $2 RETURNING sha256`, digest, x.ID).Scan(&stands)
 	})
-	return c, err
+	return c, stands, err
 }
 
 // Posted records that the server took the letter: the debt is paid.

@@ -1,0 +1,66 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Trouble is a part of the desk that is down.
+type Trouble struct {
+	Name  string
+	Since time.Time
+	Told  time.Time // when managers were told; zero if they were not yet
+}
+
+// Down records that a part is down since at, and returns the trouble as it
+// stands: an earlier record is kept.
+func (l *Ledger) Down(ctx context.Context, name string, at time.Time) (t Trouble, err error) {
+	t.Name = name
+	err = l.Update(ctx, func(tx *Tx) error {
+		var since, told int64
+		if _, err := tx.exec(`INSERT INTO troubles (name, since, told_at) VALUES ($1, $2, 0) ON CONFLICT (name) DO NOTHING`, name, ms(at)); err != nil {
+			return err
+		}
+		err := tx.row(`SELECT since, told_at FROM troubles WHERE name = $1`, name).Scan(&since, &told)
+		t.Since, t.Told = instant(since), instant(told)
+		return err
+	})
+	return t, err
+}
+
+// ToldOf records that managers were told of a trouble. It reports false if they
+// were before.
+func (t *Tx) ToldOf(name string, at time.Time) (bool, error) {
+	n, err := t.exec(`UPDATE troubles SET told_at = $1 WHERE name = $2 AND told_at = 0`, ms(at), name)
+	return n == 1, err
+}
+
+// Up records that a part works again and returns the trouble that ended; ok is
+// false if there was none. The chronicle of troubles is the letters about them.
+func (t *Tx) Up(name string) (ended Trouble, ok bool, err error) {
+	var since, told int64
+	err = t.row(`DELETE FROM troubles WHERE name = $1 RETURNING since, told_at`, name).Scan(&since, &told)
+	if errors.Is(err, sql.ErrNoRows) {
+		return ended, false, nil
+	}
+	return Trouble{Name: name, Since: instant(since), Told: instant(told)}, err == nil, err
+}
+
+// Lease takes or keeps the lease called name for holder until the given moment.
+// It reports false while another holds it.
+func (l *Ledger) Lease(ctx context.Context, name, holder string, now, until time.Time) (held bool, err error) {
+	err = l.Update(ctx, func(tx *Tx) error {
+		n, err := tx.exec(`INSERT INTO leases (name, holder, until) VALUES ($1, $2, $3)
+			ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until
+			WHERE leases.holder = excluded.holder OR leases.until < $4`, name, holder, ms(until), ms(now))
+		held = n == 1
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("lease %s: %w", name, err)
+	}
+	return held, nil
+}

@@ -1,0 +1,121 @@
+package workflow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"dutydesk/workflow/casefile"
+	"dutydesk/workflow/ledger"
+)
+
+// Arrived is an arrival as it was read, with the claim on its disposition.
+type Arrived struct {
+	ledger.Arrival
+	Claim    ledger.Claim
+	Exhibits []ledger.Exhibit
+}
+
+var errNoRef = errors.New("no free case reference in twenty draws")
+
+// Open opens a case for an arrival. Bytes that came before, or the same mail by
+// another relay, join the case they have: nobody is told twice. held says why a
+// person must read the raw mail, "" if it could be read.
+func (o *Office) Open(ctx context.Context, a Arrived, held string) error {
+	err := o.update(ctx, func(tx *ledger.Tx, now time.Time) error {
+		if err := errors.Join(tx.Finish(a.Claim, now), tx.Exclusive(a.Arrival)); err != nil {
+			return err
+		}
+		ref, err := tx.Earlier(a.Arrival)
+		if err != nil {
+			return err
+		}
+		if ref != "" {
+			return o.join(tx, a, ref, "the same mail came again", now)
+		}
+		return o.begin(tx, a, held, now)
+	})
+	if err != nil {
+		return fmt.Errorf("open: %w", err)
+	}
+	return nil
+}
+
+// join puts an arrival on a case that stands, as a line of its chronology.
+func (o *Office) join(tx *ledger.Tx, a Arrived, ref casefile.Ref, why string, now time.Time) error {
+	c, err := tx.Case(ref)
+	if err != nil {
+		return err
+	}
+	if err := o.dispose(tx, a, ref, ledger.OnCase, why); err != nil {
+		return err
+	}
+	return o.store(tx, c.Remark("desk", why, a.ID, o.Rules, now), "", now)
+}
+
+// begin opens the case under a reference nobody has.
+func (o *Office) begin(tx *ledger.Tx, a Arrived, held string, now time.Time) error {
+	for range 20 {
+		r := casefile.Report{Ref: o.newRef(), Org: a.Org, Arrival: a.ID, Held: held}
+		out := casefile.Begin(r, o.Rules, a.Received)
+		fresh, err := tx.Create(out.Case)
+		if err != nil {
+			return err
+		}
+		if !fresh {
+			continue
+		}
+		state := ledger.OnCase
+		if held != "" {
+			state = ledger.Held
+		}
+		if err := o.dispose(tx, a, r.Ref, state, held); err != nil {
+			return err
+		}
+		return o.store(tx, out, "", now)
+	}
+	return errNoRef
+}
+
+// dispose records what became of the arrival.
+func (o *Office) dispose(tx *ledger.Tx, a Arrived, ref casefile.Ref, state ledger.ArrivalState, why string) error {
+	a.State, a.Case, a.Why = state, ref, why
+	return tx.Dispose(a.Arrival, a.Exhibits)
+}
+
+// Remark puts an arrival that says nothing to anybody on the case of a letter:
+// a receipt, a delayed delivery, our own letter come home.
+func (o *Office) Remark(ctx context.Context, a Arrived, ref casefile.Ref, why string) error {
+	return o.update(ctx, func(tx *ledger.Tx, now time.Time) error {
+		if err := tx.Finish(a.Claim, now); err != nil {
+			return err
+		}
+		return o.join(tx, a, ref, why, now)
+	})
+}
+
+// Aside keeps what a machine answered to a letter about the desk itself. It
+// concerns nobody's case and is listed with the arrivals.
+func (o *Office) Aside(ctx context.Context, a Arrived, why string) error {
+	return o.update(ctx, func(tx *ledger.Tx, now time.Time) error {
+		if err := tx.Finish(a.Claim, now); err != nil {
+			return err
+		}
+		return o.dispose(tx, a, "", ledger.Aside, why)
+	})
+}
+
+// Returned takes a bounce or an absence notice that came back for a letter: the
+// arrival joins the case and the next rung is told now.
+func (o *Office) Returned(ctx context.Context, a Arrived, x ledger.Letter, why string) error {
+	return o.update(ctx, func(tx *ledger.Tx, now time.Time) error {
+		if err := tx.Finish(a.Claim, now); err != nil {
+			return err
+		}
+		if err := o.join(tx, a, x.Case, why, now); err != nil {
+			return err
+		}
+		return o.undelivered(tx, x, why, now)
+	})
+}

@@ -1,0 +1,204 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"time"
+
+	"dutydesk/workflow/ledger"
+
+	"github.com/hibiken/asynq"
+)
+
+// The queues in Redis.
+const (
+	immediate = "immediate" // somebody is waiting
+	sla       = "sla"       // deadlines
+	mail      = "mail"      // letters that may wait a moment
+	bulk      = "bulk"      // rounds, and whatever went wrong before
+)
+
+// servers are what takes tasks from Redis. Each asynq.Server has one dequeuer,
+// so immediate work has its own and deadlines, which come in floods, have two.
+// look is the mean pause before an empty queue is looked at again.
+var servers = []struct {
+	queue    string
+	handlers int
+	look     time.Duration
+}{
+	{immediate, 64, 10 * time.Millisecond},
+	{sla, 64, 50 * time.Millisecond},
+	{sla, 64, 50 * time.Millisecond},
+	{mail, 32, 10 * time.Millisecond},
+	{bulk, 4, 250 * time.Millisecond},
+}
+
+// forward is how often Asynq looks for tasks that have come due.
+const forward = 250 * time.Millisecond
+
+// queueOf says where a job waits.
+func queueOf(j ledger.Job) string {
+	switch {
+	case j.Urgent, j.Kind == ledger.DisposeJob && j.Attempts == 0:
+		return immediate
+	case j.Kind == ledger.AlarmJob:
+		return sla
+	case j.Kind == ledger.LetterJob:
+		return mail
+	}
+	return bulk
+}
+
+// margin is how much longer than our own limit Asynq waits, so that it is we
+// who end a job.
+const margin = 30 * time.Second
+
+// limitOf is how long one job may take.
+func limitOf(k ledger.Kind) time.Duration {
+	switch k {
+	case ledger.LetterJob:
+		return 5 * time.Minute
+	case ledger.TickJob:
+		return 30 * time.Minute
+	}
+	return 2 * time.Minute
+}
+
+// newServer makes an Asynq server for one queue. No task of ours ever counts as
+// failed, so that none can reach Asynq's archive, which forgets.
+func (q *Queue) newServer(queue string, handlers int, look time.Duration) *asynq.Server {
+	return asynq.NewServerFromRedisClient(q.link, asynq.Config{
+		Queues:                   map[string]int{queue: 1},
+		Concurrency:              handlers,
+		TaskCheckInterval:        look,
+		DelayedTaskCheckInterval: forward,
+		ShutdownTimeout:          q.pace.finish + 500*time.Millisecond,
+		IsFailure:                func(error) bool { return false },
+		RetryDelayFunc:           retryDelay,
+		Logger:                   newHushed(q.Log),
+		LogLevel:                 asynq.WarnLevel,
+	})
+}
+
+// retryDelay says when Asynq rings again for a worker that died or a doer that
+// would not end. Other errors never reach Asynq.
+func retryDelay(_ int, err error, _ *asynq.Task) time.Duration {
+	if errors.Is(err, asynq.ErrLeaseExpired) {
+		return 0
+	}
+	return margin
+}
+
+// ring answers a task. It returns nil whatever happened: whether the job is
+// still owed is in the ledger, and only the ledger brings it back. The task's
+// own context is left aside, since it ends when Redis fails for half a minute.
+func (q *Queue) ring(ctx context.Context, t *asynq.Task) error {
+	j := ledger.Job{ID: string(t.Payload()), Kind: ledger.Kind(t.Type())}
+	if ms, err := strconv.ParseInt(t.Headers()[dueField], 10, 64); err == nil {
+		j.Due = time.UnixMilli(ms)
+	}
+	if err := q.run(q.work, j, ViaQueue); errors.Is(err, ledger.ErrEarly) {
+		id, _ := asynq.GetTaskID(ctx)
+		q.again(j, id)
+	}
+	return nil
+}
+
+// again offers a job that rang early, through a clock that ran ahead, once
+// more. If its due time has passed it was put off since, and offered anew.
+func (q *Queue) again(j ledger.Job, task string) {
+	if q.Wait(j.Due) <= 0 {
+		return
+	}
+	parts := strings.Split(task, ":")
+	if len(parts) != 3 {
+		return
+	}
+	j.Gen, _ = strconv.Atoi(parts[1])
+	j.Offer, _ = strconv.Atoi(parts[2])
+	j.Offer++
+	select {
+	case q.offers <- j:
+	default:
+	}
+}
+
+// run does one job, unless this process is at it already. Its error is for
+// deciding what comes next and has been logged.
+func (q *Queue) run(ctx context.Context, j ledger.Job, via string) error {
+	if _, at := q.busy.LoadOrStore(j.ID, nil); at {
+		return ledger.ErrTaken
+	}
+	defer q.busy.Delete(j.ID)
+	ctx, cancel := context.WithTimeout(ctx, limitOf(j.Kind))
+	defer cancel()
+	err := q.call(ctx, j)
+	if err == nil {
+		q.Options.Done(j.Kind, via, q.lateness(j))
+		return nil
+	}
+	if !answered(err) {
+		q.Log.Warn("job not done", "job", j.ID, "kind", j.Kind, "via", via, "why", class(err))
+	}
+	return err
+}
+
+func (q *Queue) lateness(j ledger.Job) time.Duration {
+	if j.Due.IsZero() {
+		return 0
+	}
+	return max(0, q.Now().Sub(j.Due))
+}
+
+// answered reports whether err is an answer of the ledger's, and no fault.
+func answered(err error) bool {
+	return errors.Is(err, ledger.ErrDone) || errors.Is(err, ledger.ErrTaken) ||
+		errors.Is(err, ledger.ErrEarly) || errors.Is(err, ledger.ErrParked)
+}
+
+var (
+	errPanic  = errors.New("panic")
+	errNobody = errors.New("no doer for this kind")
+)
+
+// call calls the doer and survives it. What a panic says may be somebody's
+// story: it goes neither to the log nor, by way of Asynq, to Redis (T17, T18).
+func (q *Queue) call(ctx context.Context, j ledger.Job) (err error) {
+	defer func() {
+		if recover() != nil {
+			q.Log.Error("job panicked", "job", j.ID, "kind", j.Kind, "stack", slog.StringValue(string(debug.Stack())))
+			err = errPanic
+		}
+	}()
+	do := q.Do[j.Kind]
+	if do == nil {
+		return errNobody
+	}
+	return do(ctx, j.ID)
+}
+
+// class names what went wrong without repeating it: a server's answer may hold
+// an address.
+func class(err error) string {
+	var timeout net.Error
+	switch {
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
+		return "timeout"
+	case errors.Is(err, context.Canceled):
+		return "stopped"
+	case errors.Is(err, errPanic), errors.Is(err, errNobody):
+		return err.Error()
+	case errors.As(err, &timeout):
+		return "network"
+	}
+	for next := err; next != nil; next = errors.Unwrap(next) {
+		err = next
+	}
+	return fmt.Sprintf("%T", err)
+}

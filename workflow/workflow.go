@@ -1,0 +1,202 @@
+// Package workflow is the office where decisions are carried out: open a case,
+// obey a lead, answer an alarm, take note that a letter came back.
+//
+// It knows the ledger, the pure case file and who may command. One decision is
+// one transaction, with its letters and alarms. It owns the clock. It must never
+// know how a mail is fetched, read, written or sent, nor which queue rings.
+package workflow
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"dutydesk/workflow/casefile"
+	"dutydesk/workflow/ledger"
+	"dutydesk/workflow/sla"
+)
+
+// Reminder is what the office asks of the queue. An offer may be lost; the
+// sweep repairs it. Offering never blocks and is only done after a commit.
+type Reminder interface {
+	Offer(jobs ...ledger.Job)
+}
+
+// Office carries out decisions. All fields are set before first use.
+type Office struct {
+	Ledger   *ledger.Ledger
+	Rules    casefile.Rules
+	Key      Key
+	Prefix   string // of case references, "SG-"
+	Now      func() time.Time
+	Reminder Reminder
+}
+
+// Detail is what a letter's words need beyond the case. It is kept with the
+// letter as JSON; names may be added, never changed.
+type Detail struct {
+	Reason     string    `json:"reason,omitempty"`
+	By         string    `json:"by,omitempty"` // person id
+	State      string    `json:"state,omitempty"`
+	Due        time.Time `json:"due,omitzero"`
+	Understood []string  `json:"understood,omitempty"`
+	Changed    []string  `json:"changed,omitempty"`
+	Next       []string  `json:"next,omitempty"`
+	Nearest    string    `json:"nearest,omitempty"`
+	Trouble    string    `json:"trouble,omitempty"`
+	Since      time.Time `json:"since,omitzero"`
+}
+
+// newID is a random name that tells nothing: 26 small letters and digits.
+func newID() string { return strings.ToLower(rand.Text()) }
+
+// newRef draws a case reference: five Crockford base32 characters, never
+// sequential, not secret.
+func (o *Office) newRef() casefile.Ref {
+	const crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+	b := make([]byte, 5)
+	rand.Read(b)
+	for i := range b {
+		b[i] = crockford[b[i]%32]
+	}
+	return casefile.Ref(o.Prefix + string(b))
+}
+
+// store writes an outcome with its letters.
+func (o *Office) store(tx *ledger.Tx, out casefile.Outcome, by string, now time.Time) error {
+	letters := make([]ledger.Letter, 0, len(out.Notices))
+	for _, n := range out.Notices {
+		letters = append(letters, o.letter(out, n, by, now))
+	}
+	return tx.Store(out, letters, now)
+}
+
+// letter is the debt of telling what n decides. Its id, and with it its
+// Message-ID, is fixed here, before anything is sent.
+func (o *Office) letter(out casefile.Outcome, n casefile.Notice, by string, now time.Time) ledger.Letter {
+	d := Detail{Reason: n.Reason, By: by, State: string(out.Case.State)}
+	if out.Case.State == casefile.Submitted {
+		d.Due = o.Rules.Policy.Limit(out.Case.Opened)
+	}
+	x := o.blank(n.Kind, n.To, d, now)
+	x.Case, x.Role, x.Rung, x.Urgent, x.GiveUp = out.Case.Ref, n.Role, n.Rung, n.Urgent, n.Before
+	if x.GiveUp.IsZero() {
+		x.GiveUp = now.Add(o.Rules.Policy.Acknowledge)
+	}
+	return x
+}
+
+// blank is a letter to a person, with a new name and capability.
+func (o *Office) blank(kind casefile.Kind, to string, d Detail, now time.Time) ledger.Letter {
+	id := newID()
+	detail, err := json.Marshal(d)
+	if err != nil { // strings and times always marshal
+		detail = []byte("{}")
+	}
+	return ledger.Letter{ID: id, Kind: kind, Person: to, Detail: string(detail), TokenHash: Hash(o.Key.Token(id)), Created: now}
+}
+
+// update runs one decision and offers what it owes at once. Offering comes
+// after the commit and may be lost.
+func (o *Office) update(ctx context.Context, f func(tx *ledger.Tx, now time.Time) error) error {
+	var owed []ledger.Job
+	err := o.Ledger.Update(ctx, func(tx *ledger.Tx) error {
+		err := f(tx, o.Now().UTC())
+		owed = tx.Owed()
+		return err
+	})
+	if err == nil && len(owed) > 0 {
+		o.Reminder.Offer(owed...)
+	}
+	return err
+}
+
+// Elapse answers the alarm that a job rings: read, decide, store, as one
+// transaction. It answers ledger.ErrDone or ErrEarly when nothing rings now.
+func (o *Office) Elapse(ctx context.Context, jobID string) error {
+	err := o.update(ctx, func(tx *ledger.Tx, now time.Time) error {
+		a, err := tx.Alarm(jobID, now)
+		if err != nil {
+			return err
+		}
+		c, err := tx.Case(a.Ref)
+		if err != nil {
+			return err
+		}
+		out, rang := c.Elapse(a, o.Rules, now)
+		if !rang && replanned(out.Alarms, a) {
+			return ledger.ErrEarly
+		}
+		return o.store(tx, out, "", now)
+	})
+	if err != nil {
+		return fmt.Errorf("elapse: %w", err)
+	}
+	return nil
+}
+
+// replanned reports whether the case waits for the same rung at another time:
+// the policy changed since the alarm was written.
+func replanned(alarms []casefile.Alarm, a casefile.Alarm) bool {
+	for _, b := range alarms {
+		if b.Stage == a.Stage && b.Rung == a.Rung && !b.Due.Equal(a.Due) {
+			return true
+		}
+	}
+	return false
+}
+
+// Undelivered records that a letter did not reach its person: the next rung is
+// told now. The same letter moves the ladder once, however often it comes back.
+func (o *Office) Undelivered(ctx context.Context, letterID, why string) error {
+	x, err := o.Ledger.Letter(ctx, letterID)
+	if err != nil || x.Case == "" {
+		return err
+	}
+	err = o.update(ctx, func(tx *ledger.Tx, now time.Time) error { return o.undelivered(tx, x, why, now) })
+	if err != nil {
+		return fmt.Errorf("undelivered: %w", err)
+	}
+	return nil
+}
+
+func (o *Office) undelivered(tx *ledger.Tx, x ledger.Letter, why string, now time.Time) error {
+	first, err := tx.Overtaken(x.ID)
+	if err != nil || !first {
+		return err
+	}
+	c, err := tx.Case(x.Case)
+	if err != nil {
+		return err
+	}
+	if x.Kind == casefile.NotDelivered && c.State != casefile.Submitted {
+		return o.store(tx, c.Remark("post", x.Person+": "+why, "", o.Rules, now), "", now) // bounces do not breed letters
+	}
+	return o.store(tx, c.Undelivered(x.Person, why, o.Rules, now), "", now)
+}
+
+// errNobody reports a roster without anybody to tell.
+var errNobody = errors.New("nobody to tell")
+
+// Tell writes a letter about the desk itself to every manager, and to the
+// local authority lead if there is none.
+func (o *Office) Tell(ctx context.Context, kind casefile.Kind, d Detail) error {
+	to := o.Rules.Roster.Holders("", sla.Manager)
+	if len(to) == 0 {
+		to = o.Rules.Roster.Holders("", sla.LALead)
+	}
+	if len(to) == 0 {
+		return errNobody
+	}
+	return o.update(ctx, func(tx *ledger.Tx, now time.Time) error {
+		var letters []ledger.Letter
+		for _, p := range to {
+			letters = append(letters, o.blank(kind, p, d, now))
+		}
+		return tx.Write(letters...)
+	})
+}
