@@ -10,14 +10,12 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"dutydesk/workflow/casefile"
 	"dutydesk/workflow/ledger"
-	"dutydesk/workflow/sla"
 )
 
 // Reminder is what the office asks of the queue. An offer may be lost; the
@@ -179,24 +177,3 @@ func (o *Office) undelivered(tx *ledger.Tx, x ledger.Letter, why string, now tim
 	return o.store(tx, c.Undelivered(x.Person, why, o.Rules, now), "", now)
 }
 
-// errNobody reports a roster without anybody to tell.
-var errNobody = errors.New("nobody to tell")
-
-// Tell writes a letter about the desk itself to every manager, and to the
-// local authority lead if there is none.
-func (o *Office) Tell(ctx context.Context, kind casefile.Kind, d Detail) error {
-	to := o.Rules.Roster.Holders("", sla.Manager)
-	if len(to) == 0 {
-		to = o.Rules.Roster.Holders("", sla.LALead)
-	}
-	if len(to) == 0 {
-		return errNobody
-	}
-	return o.update(ctx, func(tx *ledger.Tx, now time.Time) error {
-		var letters []ledger.Letter
-		for _, p := range to {
-			letters = append(letters, o.blank(kind, p, d, now))
-		}
-		return tx.Write(letters...)
-	})
-}

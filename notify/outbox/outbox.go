@@ -66,7 +66,7 @@ func (b *Box) Send(ctx context.Context, jobID string) error {
 		return b.nobody(ctx, x)
 	}
 	if err != nil {
-		return fmt.Errorf("letter %s: %w", x.ID, err)
+		return b.putOff(ctx, x, err)
 	}
 	c, digest, err := b.Ledger.Begin(ctx, x, mail.digest, b.Now(), lease)
 	if err != nil {
@@ -195,6 +195,17 @@ func pause(attempts int, maybe bool) time.Duration {
 		return 10 * time.Minute
 	}
 	return min(15*time.Minute, time.Minute<<min(max(attempts-1, 0), 4))
+}
+
+// putOff puts a letter off that could not be written or kept; that is not the
+// post's fault and not the letter's.
+func (b *Box) putOff(ctx context.Context, x ledger.Letter, cause error) error {
+	c, err := b.Ledger.Claim(ctx, x.JobID(), b.Now(), lease)
+	if err != nil {
+		return err
+	}
+	err = b.Ledger.Release(context.WithoutCancel(ctx), c, b.Now().Add(time.Minute), "could not be written")
+	return errors.Join(fmt.Errorf("letter %s: %w", x.ID, cause), err)
 }
 
 // nobody settles a letter whose person is not on the roster any more.

@@ -99,11 +99,11 @@ func (l *Ledger) Forget(ctx context.Context) error {
 	})
 }
 
-// Abandon takes back every claim. Only a process that knows it is alone may
-// call it, at its start: the claims are those of its own last life.
+// Abandon takes back the claims of this instance's own last life, at its start.
+// Only one process at a time may bear an instance's name.
 func (l *Ledger) Abandon(ctx context.Context) error {
 	return l.Update(ctx, func(tx *Tx) error {
-		_, err := tx.exec(`UPDATE jobs SET claimed_until = 0, claim = '' WHERE done_at = 0 AND claimed_until > 0`)
+		_, err := tx.exec(`UPDATE jobs SET claimed_until = 0, claim = '' WHERE done_at = 0 AND claimed_until > 0 AND claim LIKE $1`, l.instance+"/%")
 		return err
 	})
 }
@@ -120,7 +120,7 @@ func (l *Ledger) Claim(ctx context.Context, id string, now time.Time, lease time
 
 // Claim is [Ledger.Claim] as part of a larger decision.
 func (t *Tx) Claim(id string, now time.Time, lease time.Duration) (c Claim, err error) {
-	c.Token = rand.Text()
+	c.Token = t.l.instance + "/" + rand.Text()
 	c.Job, err = scanJob(t.row(`UPDATE jobs SET claim = $1, claimed_until = $2, attempts = attempts + 1
 		WHERE id = $3 AND done_at = 0 AND parked_at = 0 AND due_at <= $4 AND claimed_until <= $4 RETURNING `+jobColumns,
 		c.Token, ms(now.Add(lease)), id, ms(now)))

@@ -28,6 +28,8 @@ type Ledger struct {
 	queue chan *request // decisions waiting for the shared commit; nil on PostgreSQL
 	ended chan struct{}
 
+	instance string // who claims here
+
 	stmts  map[string]*sql.Stmt // prepared on write; owned by commitTogether, like wanted
 	wanted []string             // asked for and not prepared yet
 }
@@ -52,6 +54,10 @@ func Open(ctx context.Context, target string) (*Ledger, error) {
 	}
 	return l, nil
 }
+
+// As names the process that claims jobs; the name lasts over its restarts. It
+// is called before anything is claimed.
+func (l *Ledger) As(instance string) { l.instance = instance }
 
 // connect opens the handles; nothing is sent yet.
 func (l *Ledger) connect(target string) (err error) {

@@ -1,0 +1,39 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+)
+
+// OpenReading opens the ledger for looking only, also while a worker uses it.
+// Nothing is migrated; every Update fails.
+func OpenReading(ctx context.Context, target string) (*Ledger, error) {
+	l := &Ledger{d: sqlite, stmts: map[string]*sql.Stmt{}}
+	var err error
+	if strings.HasPrefix(target, "postgres://") || strings.HasPrefix(target, "postgresql://") {
+		l.d = postgres
+		l.read, err = sql.Open("pgx", target+options(target)+"default_transaction_read_only=on")
+	} else if _, err = os.Stat(target); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("open ledger %s: %w: start \"dutydesk run\" once to create it", target, ErrNotFound)
+	} else if err == nil {
+		l.read, err = sql.Open("sqlite", sqliteName(target, "&mode=ro&_pragma=query_only(1)"))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open ledger: %w", err)
+	}
+	l.write = l.read
+	return l, l.Ping(ctx)
+}
+
+// options is the mark that further options of a URL begin with.
+func options(target string) string {
+	if strings.Contains(target, "?") {
+		return "&"
+	}
+	return "?"
+}

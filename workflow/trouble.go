@@ -1,0 +1,68 @@
+package workflow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"dutydesk/workflow/casefile"
+	"dutydesk/workflow/ledger"
+	"dutydesk/workflow/sla"
+)
+
+// errNobody reports a roster without anybody to tell.
+var errNobody = errors.New("nobody to tell")
+
+// Trouble records that a part of the desk is down, and tells managers once it
+// has been down for as long as patience. It is called again and again while
+// the trouble lasts.
+func (o *Office) Trouble(ctx context.Context, part string, patience time.Duration) error {
+	t, err := o.Ledger.Down(ctx, part, o.Now())
+	if err != nil || !t.Told.IsZero() || o.Now().Sub(t.Since) < patience {
+		return err
+	}
+	err = o.update(ctx, func(tx *ledger.Tx, now time.Time) error {
+		if first, err := tx.ToldOf(part, now); err != nil || !first {
+			return err
+		}
+		return o.tell(tx, Trouble, Detail{Trouble: part, Since: t.Since}, now)
+	})
+	if err != nil {
+		return fmt.Errorf("tell of trouble: %w", err)
+	}
+	return nil
+}
+
+// Recovered records that a part works. Managers hear of it if they had heard of
+// the trouble.
+func (o *Office) Recovered(ctx context.Context, part string) error {
+	err := o.update(ctx, func(tx *ledger.Tx, now time.Time) error {
+		t, ended, err := tx.Up(part)
+		if err != nil || !ended || t.Told.IsZero() {
+			return err
+		}
+		return o.tell(tx, Recovered, Detail{Trouble: part, Since: t.Since}, now)
+	})
+	if err != nil {
+		return fmt.Errorf("tell of recovery: %w", err)
+	}
+	return nil
+}
+
+// tell writes a letter about the desk itself to every manager, or to the local
+// authority lead if there is none.
+func (o *Office) tell(tx *ledger.Tx, kind casefile.Kind, d Detail, now time.Time) error {
+	to := o.Rules.Roster.Holders("", sla.Manager)
+	if len(to) == 0 {
+		to = o.Rules.Roster.Holders("", sla.LALead)
+	}
+	if len(to) == 0 {
+		return errNobody
+	}
+	var letters []ledger.Letter
+	for _, p := range to {
+		letters = append(letters, o.blank(kind, p, d, now))
+	}
+	return tx.Write(letters...)
+}
