@@ -1,0 +1,255 @@
+package message
+
+import (
+	"bytes"
+	"io"
+	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// htmlText turns HTML into text that keeps every word, shows where links lead,
+// keeps the cells of a table on one line and marks quotations with "> ". Text
+// that a style hides is shown like any other; nothing is fetched. It works
+// without a tree, so depth costs nothing, and writes at most limit bytes; whole
+// is false when there was more.
+func htmlText(src []byte, limit int) (text string, whole bool) {
+	z := html.NewTokenizer(bytes.NewReader(src))
+	w := htmlWriter{limit: limit}
+	for !w.over() {
+		switch z.Next() {
+		case html.ErrorToken:
+			if z.Err() != io.EOF {
+				w.text(z.Raw())
+			}
+			return w.result(), true
+		case html.TextToken:
+			w.text(z.Text())
+		case html.StartTagToken, html.SelfClosingTagToken:
+			w.start(z)
+		case html.EndTagToken:
+			name, _ := z.TagName()
+			w.end(atom.Lookup(name))
+		}
+	}
+	return w.result(), false
+}
+
+// maxQuote is how deep quotations are marked.
+const maxQuote = 8
+
+// htmlWriter lays out text as it comes.
+type htmlWriter struct {
+	out   bytes.Buffer
+	limit int
+
+	breaks int  // line ends owed before the next word
+	space  bool // a blank is owed before the next word
+	cells  int  // cells of the current table row so far
+	pre    int
+	skip   int // inside style, script or title
+	quote  int
+	href   string
+	linkAt int // where the text of the link begins
+}
+
+// over reports whether the limit is reached.
+func (w *htmlWriter) over() bool { return w.out.Len() >= w.limit }
+
+// result returns what was written, within the limit.
+func (w *htmlWriter) result() string {
+	w.endLink()
+	return strings.TrimRight(cut(w.out.String(), w.limit), " \n")
+}
+
+// text writes text with its blanks folded, or as it is inside pre.
+func (w *htmlWriter) text(t []byte) {
+	if w.skip > 0 {
+		return
+	}
+	if w.pre > 0 {
+		w.preText(t)
+		return
+	}
+	for len(t) > 0 {
+		n := bytes.IndexAny(t, " \t\r\n\f\u00a0")
+		if n == 0 {
+			w.space = true
+			_, size := firstRune(t)
+			t = t[size:]
+			continue
+		}
+		if n < 0 {
+			n = len(t)
+		}
+		w.word(t[:n])
+		t = t[n:]
+	}
+}
+
+// firstRune returns the length of the blank that t begins with.
+func firstRune(t []byte) (b byte, size int) {
+	if t[0] == 0xc2 {
+		return t[0], 2
+	}
+	return t[0], 1
+}
+
+// preText writes text whose line ends count.
+func (w *htmlWriter) preText(t []byte) {
+	for i, line := range bytes.Split(t, []byte("\n")) {
+		if i > 0 {
+			w.breaks++
+		}
+		if line = bytes.TrimRight(line, "\r"); len(line) > 0 {
+			w.word(line)
+		}
+	}
+}
+
+// word writes what is owed and then t.
+func (w *htmlWriter) word(t []byte) {
+	switch {
+	case w.out.Len() == 0:
+		w.out.WriteString(strings.Repeat("> ", min(w.quote, maxQuote)))
+	case w.breaks > 0:
+		for range min(w.breaks, 2) {
+			w.out.WriteByte('\n')
+			w.out.WriteString(strings.Repeat("> ", min(w.quote, maxQuote)))
+		}
+	case w.space:
+		w.out.WriteByte(' ')
+	}
+	w.breaks, w.space = 0, false
+	w.out.Write(t)
+}
+
+// brk owes at least n line ends.
+func (w *htmlWriter) brk(n int) {
+	w.breaks = max(w.breaks, n)
+	w.space = false
+}
+
+// start takes an opening tag.
+func (w *htmlWriter) start(z *html.Tokenizer) {
+	name, more := z.TagName()
+	tag := atom.Lookup(name)
+	switch tag {
+	case atom.Br:
+		w.breaks++
+	case atom.Style, atom.Script, atom.Title:
+		w.skip++
+	case atom.Pre, atom.Textarea:
+		w.brk(1)
+		w.pre++
+	case atom.Li:
+		w.brk(1)
+		w.word([]byte("- "))
+	case atom.Tr:
+		w.brk(1)
+		w.cells = 0
+	case atom.Td, atom.Th:
+		w.cell()
+	case atom.Hr:
+		w.brk(1)
+		w.word([]byte("----"))
+		w.brk(1)
+	case atom.Blockquote:
+		w.brk(1)
+		w.quote++
+	case atom.A:
+		w.endLink()
+		w.href, w.linkAt = attr(z, more, "href"), w.out.Len()
+	case atom.Img, atom.Area, atom.Input:
+		w.labels(z, more)
+	default:
+		w.brk(blockBreaks[tag])
+	}
+}
+
+// cell separates the cells of a row.
+func (w *htmlWriter) cell() {
+	if w.cells > 0 {
+		w.breaks = 0
+		w.space = true
+		w.word([]byte("|"))
+		w.space = true
+	}
+	w.cells++
+}
+
+// labels writes the alternative text or the value of an element without text.
+func (w *htmlWriter) labels(z *html.Tokenizer, more bool) {
+	for more {
+		var key, val []byte
+		key, val, more = z.TagAttr()
+		if k := string(key); (k == "alt" || k == "value" || k == "placeholder") && len(bytes.TrimSpace(val)) > 0 {
+			w.space = true
+			w.text([]byte("[" + string(val) + "]"))
+		}
+	}
+}
+
+// attr returns an attribute of the current tag, or "".
+func attr(z *html.Tokenizer, more bool, name string) (value string) {
+	for more {
+		var key, val []byte
+		key, val, more = z.TagAttr()
+		if string(key) == name && value == "" {
+			value = string(val)
+		}
+	}
+	return value
+}
+
+// end takes a closing tag.
+func (w *htmlWriter) end(tag atom.Atom) {
+	switch tag {
+	case atom.Style, atom.Script, atom.Title:
+		w.skip = max(0, w.skip-1)
+	case atom.Pre, atom.Textarea:
+		w.pre = max(0, w.pre-1)
+		w.brk(1)
+	case atom.Blockquote:
+		w.brk(1)
+		w.quote = max(0, w.quote-1)
+	case atom.A:
+		w.endLink()
+	case atom.Tr:
+		w.brk(1)
+		w.cells = 0
+	default:
+		w.brk(blockBreaks[tag])
+	}
+}
+
+// endLink shows where the link leads, unless its text says so.
+func (w *htmlWriter) endLink() {
+	href := strings.TrimSpace(w.href)
+	w.href = ""
+	if href == "" || strings.HasPrefix(href, "#") || len(href) > 2000 {
+		return
+	}
+	shown := strings.TrimSpace(string(w.out.Bytes()[min(w.linkAt, w.out.Len()):]))
+	if plainLink(shown) == plainLink(href) {
+		return
+	}
+	w.space = true
+	w.word([]byte("<" + href + ">"))
+}
+
+// plainLink drops what people leave out when they write a link as text.
+func plainLink(s string) string {
+	s = strings.TrimPrefix(strings.ToLower(s), "mailto:")
+	s = strings.TrimPrefix(strings.TrimPrefix(s, "https://"), "http://")
+	return strings.TrimSuffix(s, "/")
+}
+
+// blockBreaks is how many line ends an element makes before and behind it.
+var blockBreaks = map[atom.Atom]int{
+	atom.P: 2, atom.H1: 2, atom.H2: 2, atom.H3: 2, atom.H4: 2, atom.H5: 2, atom.H6: 2,
+	atom.Div: 1, atom.Ul: 1, atom.Ol: 1, atom.Li: 1, atom.Table: 1, atom.Dl: 1, atom.Dt: 1, atom.Dd: 1,
+	atom.Section: 1, atom.Article: 1, atom.Header: 1, atom.Footer: 1, atom.Address: 1, atom.Form: 1,
+	atom.Center: 1, atom.Fieldset: 1, atom.Body: 1, atom.Caption: 1, atom.Option: 1, atom.Button: 1,
+}

@@ -1,0 +1,146 @@
+package message
+
+import (
+	"strings"
+)
+
+// judge decides who wrote the mail. A class other than Person needs words of
+// the mail that say so: taking a person for a machine would leave them
+// unanswered, which is the worst mistake this package can make.
+func (g *reading) judge() {
+	if len(g.parts) == 0 {
+		return
+	}
+	h := g.parts[0].head
+	e := evidence{h: h, r: &g.report, root: g.parts[0].media, rootParams: g.parts[0].params, m: g.m}
+	for _, rule := range rules {
+		if why := rule.says(&e); why != "" {
+			g.m.Machine = Machine{rule.class, cut(why, 120)}
+			break
+		}
+	}
+	if g.m.Machine.Class == BounceDSN {
+		g.m.Bounce = e.bounces(g.report.bounce, g.report.original)
+	}
+}
+
+// evidence is what the rules look at.
+type evidence struct {
+	h          header
+	r          *report
+	root       string // media type of the root
+	rootParams params
+	m          *Message
+}
+
+// rules are asked in order; the first that gives a reason decides.
+var rules = []struct {
+	class Class
+	says  func(*evidence) string
+}{
+	{Receipt, (*evidence).receipt},
+	{Feedback, (*evidence).feedback},
+	{BounceDSN, (*evidence).deliveryReport},
+	{BounceDSN, (*evidence).mailerDaemon},
+	{AutoReply, (*evidence).absence},
+	{AutoReply, (*evidence).automatic},
+	{List, (*evidence).list},
+	{Calendar, (*evidence).calendar},
+}
+
+// reportType returns the report-type of a multipart/report, lower case.
+func (e *evidence) reportType() string {
+	if e.root != "multipart/report" {
+		return ""
+	}
+	return strings.ToLower(e.rootParams.token("report-type"))
+}
+
+// receipt knows disposition notifications (RFC 8098).
+func (e *evidence) receipt() string {
+	if e.reportType() == "disposition-notification" || e.root == "multipart/report" && e.r.kind == "disposition-notification" {
+		return "multipart/report; disposition-notification"
+	}
+	return ""
+}
+
+// feedback knows abuse reports (RFC 5965).
+func (e *evidence) feedback() string {
+	if e.reportType() == "feedback-report" || e.r.kind == "feedback-report" {
+		return "message/feedback-report"
+	}
+	return ""
+}
+
+// deliveryReport knows delivery status notifications (RFC 3464). A person who
+// sends one on has it inside an embedded mail, which does not count.
+func (e *evidence) deliveryReport() string {
+	switch {
+	case e.reportType() == "delivery-status":
+		return "multipart/report; delivery-status"
+	case e.root == "multipart/report" && (e.r.kind == "delivery-status" || e.r.headers):
+		return "multipart/report with a delivery report"
+	case e.r.kind == "delivery-status" && (e.nullSender() || e.fromDaemon()):
+		return "message/delivery-status"
+	}
+	return ""
+}
+
+// nullSender reports an empty envelope sender (RFC 5321 section 4.5.5), which
+// only machines use.
+func (e *evidence) nullSender() bool {
+	for _, f := range e.h.all("Return-Path") {
+		if v := strings.TrimSpace(f.value); v == "<>" || strings.EqualFold(v, "<MAILER-DAEMON>") {
+			return true
+		}
+	}
+	return false
+}
+
+// fromDaemon reports that the author calls itself a mail server.
+func (e *evidence) fromDaemon() bool {
+	for _, a := range e.m.From {
+		local, _, _ := strings.Cut(a.Addr, "@")
+		if local == "mailer-daemon" || local == "mailerdaemon" || local == "mail-daemon" {
+			return true
+		}
+		name := strings.ToLower(a.Name)
+		if strings.Contains(name, "mailer-daemon") || strings.Contains(name, "mail delivery s") {
+			return true
+		}
+	}
+	return strings.Contains(strings.ToLower(e.h.get("From")), "mailer-daemon")
+}
+
+// fromPostmaster reports that the author may be a mail server.
+func (e *evidence) fromPostmaster() bool {
+	for _, a := range e.m.From {
+		local, _, _ := strings.Cut(a.Addr, "@")
+		if local == "postmaster" || strings.HasPrefix(strings.ToLower(a.Name), "postmaster") {
+			return true
+		}
+	}
+	return false
+}
+
+// list knows mailing lists and bulk mail (RFC 2919, RFC 2369).
+func (e *evidence) list() string {
+	for _, name := range []string{"List-Id", "List-Post", "List-Unsubscribe", "List-Help", "List-Subscribe", "Mailing-List", "X-Mailing-List"} {
+		if v := e.h.get(name); v != "" {
+			return name
+		}
+	}
+	switch v := firstWord(strings.ToLower(e.h.get("Precedence"))); v {
+	case "list", "bulk", "junk":
+		return "Precedence: " + v
+	}
+	return ""
+}
+
+// calendar knows invitations and answers to them (RFC 5546, RFC 6047).
+func (e *evidence) calendar() string {
+	if e.r.calendar || e.root == "text/calendar" {
+		return "text/calendar"
+	}
+	return ""
+}

@@ -1,0 +1,232 @@
+package message_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"dutydesk/intake/message"
+)
+
+// score counts hits of one promise and remembers where it was missed.
+type score struct {
+	hit, all int
+	missed   map[string]int // by source
+}
+
+// tally counts scores by name.
+type tally struct {
+	t      *testing.T
+	scores map[string]*score
+}
+
+// count notes one expectation.
+func (y *tally) count(name string, e *expected, ok bool, detail ...any) {
+	s := y.scores[name]
+	if s == nil {
+		s = &score{missed: map[string]int{}}
+		y.scores[name] = s
+	}
+	s.all++
+	if ok {
+		s.hit++
+		return
+	}
+	s.missed[e.Source]++
+	if testing.Verbose() {
+		y.t.Logf("%s: %s: %s", name, e.File, fmt.Sprintln(detail...))
+	}
+}
+
+// floors are the shares that must be reached, in per cent.
+var floors = map[string]float64{
+	"raw kept":            100,
+	"attachments strong":  99.5,
+	"names":               99,
+	"message-id":          99.5,
+	"in-reply-to":         99.5,
+	"references":          99.5,
+	"uuencode":            95,
+	"tnef":                95,
+	"class (source)":      97,
+	"no person a machine": 100,
+	"dsn recipient":       98,
+	"dsn status":          98,
+	"from":                99,
+	"subject":             98,
+	"date":                99,
+	"body":                90,
+}
+
+// Every mail of the corpus, against what four families of parsers agree on.
+func TestCorpus(t *testing.T) {
+	dir := corpus(t)
+	y := &tally{t: t, scores: map[string]*score{}}
+	for _, e := range expectations(t, dir) {
+		raw, err := os.ReadFile(filepath.Join(dir, e.File))
+		if err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		m := message.Read(t.Context(), bytes.NewReader(raw), int64(len(raw)))
+		if took := time.Since(began); took > 5*time.Second {
+			t.Errorf("%s took %v", e.File, took)
+		}
+		y.mail(&e, &m)
+	}
+	y.report()
+}
+
+// report prints every score with its misses by source and checks the floors.
+func (y *tally) report() {
+	for _, name := range slices.Sorted(maps.Keys(y.scores)) {
+		s := y.scores[name]
+		share := 100 * float64(s.hit) / float64(s.all)
+		var where []string
+		for _, src := range slices.Sorted(maps.Keys(s.missed)) {
+			where = append(where, fmt.Sprintf("%s %d", src, s.missed[src]))
+		}
+		y.t.Logf("%-20s %5d of %5d  %6.2f %%  missed: %s", name, s.hit, s.all, share, strings.Join(where, ", "))
+		if share < floors[name] {
+			y.t.Errorf("%s: %.2f %%, promised %.2f %%", name, share, floors[name])
+		}
+	}
+}
+
+// mail scores one mail.
+func (y *tally) mail(e *expected, m *message.Message) {
+	y.count("raw kept", e, m.SHA256 == e.SHA256, m.SHA256)
+	for _, d := range m.Defects {
+		if d.Code == message.DefectPanic || d.Code == message.DefectTime {
+			y.t.Errorf("%s: %v", e.File, d)
+		}
+	}
+	y.fields(e, m)
+	y.files(e, m)
+	if e.Auto != nil {
+		y.machine(e, m)
+	}
+}
+
+// agreed reports whether the parsers agree on the field.
+func (e *expected) agreed(field string) bool { return !slices.Contains(e.Disputed, field) }
+
+// fields scores the header fields and the text.
+func (y *tally) fields(e *expected, m *message.Message) {
+	if e.agreed("message_id") {
+		y.count("message-id", e, m.MessageID == e.MessageID, m.MessageID, "want", e.MessageID)
+	}
+	if e.agreed("in_reply_to") {
+		got := ""
+		if len(m.InReplyTo) > 0 {
+			got = m.InReplyTo[0]
+		}
+		y.count("in-reply-to", e, got == e.InReplyTo, got, "want", e.InReplyTo)
+	}
+	if e.agreed("references") {
+		y.count("references", e, slices.Equal(m.References, e.References), m.References, "want", e.References)
+	}
+	if e.agreed("subject") {
+		y.count("subject", e, folded(m.Subject) == folded(e.Subject), fmt.Sprintf("%q want %q", m.Subject, e.Subject))
+	}
+	if e.agreed("from") {
+		got := ""
+		if len(m.From) > 0 {
+			got = m.From[0].Addr
+		}
+		y.count("from", e, got == e.From, fmt.Sprintf("%q want %q", got, e.From))
+	}
+	if e.agreed("date") && e.Date != nil {
+		y.count("date", e, m.Date.Unix() == *e.Date, m.Date, "want", time.Unix(*e.Date, 0).UTC())
+	}
+	if e.agreed("body") && e.BodySum != "" && !m.HTMLOnly {
+		sum := sha256.Sum256([]byte(folded(m.Text)))
+		y.count("body", e, hex.EncodeToString(sum[:]) == e.BodySum)
+	}
+}
+
+// folded makes every run of white space one blank.
+func folded(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// files scores attachments of every kind.
+func (y *tally) files(e *expected, m *message.Message) {
+	left := slices.Clone(m.Attachments)
+	if e.Status == "agreed" {
+		for _, want := range e.Attachments {
+			a, ok := takeFile(&left, want)
+			y.count("attachments "+e.Strength, e, ok, want.Filename, want.SHA256)
+			if ok && want.NameAgreed {
+				y.count("names", e, folded(a.Name) == folded(want.Filename), fmt.Sprintf("%q want %q", a.Name, want.Filename))
+			}
+			if !ok {
+				y.count("no silent loss", e, len(m.Defects) > 0, want.Filename)
+			}
+		}
+	}
+	for _, want := range e.UU {
+		if want.Agreed {
+			_, ok := takeFile(&left, want)
+			y.count("uuencode", e, ok, want.Filename)
+		}
+	}
+	for _, t := range e.TNEF {
+		for _, want := range t.Files {
+			if t.Status == "agreed" {
+				_, ok := takeFile(&left, want)
+				y.count("tnef", e, ok, want.Filename)
+			}
+		}
+	}
+}
+
+// takeFile finds want among left, by exact bytes or with line ends evened, the
+// one with the right name first.
+func takeFile(left *[]message.Attachment, want wantedFile) (message.Attachment, bool) {
+	for _, named := range []bool{true, false} {
+		for i, a := range *left {
+			if (a.SHA256 == want.SHA256 || a.SHA256 == want.Norm || evened[a.SHA256] == want.Norm) && want.Norm+want.SHA256 != "" && (!named || a.Name == want.Filename) {
+				*left = slices.Delete(*left, i, i+1)
+				return a, true
+			}
+		}
+	}
+	return message.Attachment{}, false
+}
+
+// evened maps the digest of bytes to that of the same with line ends evened.
+var evened = map[string]string{}
+
+// machine scores who wrote the mail.
+func (y *tally) machine(e *expected, m *message.Message) {
+	got := string(m.Machine.Class)
+	if got == "person" {
+		got = "normal"
+	}
+	ok := slices.Contains(e.Auto.Accept, got)
+	name := "class (header)"
+	if strings.HasPrefix(e.Auto.Source, "source-label") {
+		name = "class (source)"
+	}
+	y.count(name, e, ok, got, m.Machine.Why, "want", e.Auto.Accept, m.Subject)
+	if e.Auto.Class == "normal" {
+		y.count("no person a machine", e, got == "normal", got, m.Machine.Why, m.Subject)
+	}
+	for _, want := range e.Auto.DSN {
+		if !want.Confirmed {
+			continue
+		}
+		i := slices.IndexFunc(m.Bounce, func(b message.Bounce) bool { return b.Recipient == strings.ToLower(want.Recipient) })
+		y.count("dsn recipient", e, i >= 0, want.Recipient, m.Bounce)
+		if i >= 0 && want.Status != "" {
+			y.count("dsn status", e, m.Bounce[i].Status == want.Status && m.Bounce[i].Action == want.Action, want, m.Bounce[i])
+		}
+	}
+}
