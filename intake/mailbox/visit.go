@@ -1,0 +1,193 @@
+package mailbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/emersion/go-imap/v2"
+	"github.com/emersion/go-imap/v2/imapclient"
+)
+
+// visit is one session with the folder selected. Its own goroutine sends every
+// command and alone changes what is remembered; what other goroutines learn
+// they hand over as events.
+type visit struct {
+	*watch
+	*session
+	events chan func() error // never full: each goroutine sends at most two
+	wake   chan struct{}     // the server said EXISTS
+	gone   atomic.Bool       // the server said EXPUNGE
+
+	onLine    int          // commands not yet answered
+	inHand    int          // messages being fetched or kept
+	cut       []*fetching  // fetches that a broken line ended
+	looking   bool         // a look is on the line
+	again     bool         // and another must follow
+	whole     time.Time    // when to list the whole folder again
+	beat      time.Time    // when to look again
+	doubted   []imap.UID   // asked for and not given
+	taken     []imap.UID   // kept here, still in the folder
+	move      time.Time    // when to move them
+	statusUse statusAnswer // what STATUS is good for on this server
+	noIdle    bool         // the server refuses IDLE
+	order     uint64       // fetches sent
+
+	keptThere bool // the folder for kept messages was seen
+
+	keeping context.Context // outlives the line a little
+}
+
+// statusAnswer is what is known of STATUS on the selected folder.
+type statusAnswer int
+
+const (
+	statusUntried statusAnswer = iota
+	statusWorks
+	statusUseless
+)
+
+const (
+	moveBatch = 200             // messages per MOVE
+	moveDelay = time.Second     // the longest a kept message waits for company
+	moveSulk  = 5 * time.Minute // after a refused move
+	keepGrace = 5 * time.Second // for keeps under way when everything ends
+	wholeBeat = 8               // looks between two listings of the whole folder
+)
+
+// visit opens a line, and watches until it breaks or ctx ends. Before it
+// returns, every delivery in hand is kept or given up.
+func (m *watch) visit(ctx context.Context) error {
+	v := &visit{watch: m, events: make(chan func() error, 4*m.Ahead+16), wake: make(chan struct{}, 1)}
+	s, err := m.connect(ctx, v.listener())
+	if err != nil {
+		return err
+	}
+	v.session = s
+	keeping, done := outlive(ctx, keepGrace)
+	defer done()
+	v.keeping = keeping
+	return v.leave(ctx, v.stay(ctx))
+}
+
+// outlive returns a context that ends d after ctx does.
+func outlive(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		time.AfterFunc(d, cancel)
+	})
+	return longer, func() { stop(); cancel() }
+}
+
+// listener hears what the server says unasked. It runs in go-imap's reader, so
+// it must never wait.
+func (v *visit) listener() *imapclient.UnilateralDataHandler {
+	return &imapclient.UnilateralDataHandler{
+		Expunge: func(uint32) { v.gone.Store(true) },
+		Mailbox: func(d *imapclient.UnilateralDataMailbox) {
+			if d.NumMessages == nil {
+				return
+			}
+			select {
+			case v.wake <- struct{}{}:
+			default:
+			}
+		},
+	}
+}
+
+// stay watches the folder; it returns only with an error.
+func (v *visit) stay(ctx context.Context) error {
+	if err := v.enter(); err != nil {
+		return err
+	}
+	v.look(1)
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := v.step(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// step does the one thing that is most due.
+func (v *visit) step(ctx context.Context) error {
+	now := time.Now()
+	v.send(now)
+	switch {
+	case len(v.doubted) > 0:
+		v.doubt()
+	case !v.looking && !now.Before(v.beat):
+		v.look(v.from(now))
+	case v.onLine > 0 || v.inHand >= v.ahead:
+		return v.await(ctx)
+	case len(v.taken) >= moveBatch || len(v.taken) > 0 && !now.Before(v.move):
+		return v.shelve()
+	default:
+		return v.rest(ctx)
+	}
+	return nil
+}
+
+// enter selects the folder: read-only when nothing is ever moved out of it.
+func (v *visit) enter() error {
+	data, err := v.client.Select(v.Folder, &imap.SelectOptions{ReadOnly: v.Kept == ""}).Wait()
+	if err != nil {
+		return refused("select", err, ErrFolder)
+	}
+	if data.UIDValidity == 0 {
+		return fmt.Errorf("%w: it gives the folder no UIDVALIDITY", ErrServer)
+	}
+	v.adopt(data.UIDValidity)
+	return nil
+}
+
+// await lets the next thing happen while commands are on the line.
+func (v *visit) await(ctx context.Context) error {
+	timer := time.NewTimer(max(0, time.Until(v.beat)))
+	defer timer.Stop()
+	select {
+	case event := <-v.events:
+		return event()
+	case <-v.wake:
+		v.look(v.folder.next)
+	case <-timer.C:
+		v.beat = time.Now().Add(v.Poll)
+		v.look(v.folder.next)
+	case <-ctx.Done():
+	}
+	return nil
+}
+
+// leave gives up the line, waits for what is in hand, and says why it ended. A
+// message in the middle of which the line broke is noted: it may be the cause.
+func (v *visit) leave(ctx context.Context, err error) error {
+	_ = v.line.Conn.Close() // ends every reader of a body
+	for v.inHand+v.onLine > 0 {
+		_ = (<-v.events)() // only the first error tells why
+	}
+	if errors.Is(err, errCut) && ctx.Err() == nil {
+		v.blame()
+	}
+	err = v.explain(err)
+	v.close()
+	v.tell()
+	return err
+}
+
+// blame notes a failure of the message that was on the line when it broke.
+func (v *visit) blame() {
+	var first *fetching
+	for _, f := range v.cut {
+		if first == nil || f.began && !first.began || f.began == first.began && f.order < first.order {
+			first = f
+		}
+	}
+	if first != nil {
+		v.failed(first.uid, ErrLine)
+	}
+}
