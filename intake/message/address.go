@@ -153,6 +153,10 @@ func (m *mailbox) spoken() string {
 
 // bare cleans an addr-spec: blanks and a source route go, the case falls.
 func (m *mailbox) bare(s string) string {
+	if strings.IndexByte(s, '(') >= 0 && strings.IndexByte(s, '"') < 0 {
+		m.odd = "a comment inside the address"
+		s = withoutComment(s)
+	}
 	s = strings.Map(func(r rune) rune {
 		if r <= ' ' || r == 0x7f {
 			return -1

@@ -15,24 +15,28 @@ func (e *evidence) mailerDaemon() string {
 		return "From: a mail delivery program"
 	case e.bounceSubject() && (e.nullSender() || e.fromPostmaster()):
 		return "Subject of a delivery report from a mail server"
-	case e.bounceSubject() && bounceText.MatchString(cut(e.m.Text, 8<<10)):
-		return "subject and text of a delivery report"
+	case e.bounceText() && (e.bounceSubject() || e.nullSender() || e.fromPostmaster()):
+		return "text of a delivery report"
 	}
 	return ""
 }
 
+// bounceText reports whether the text reads like a delivery report. People
+// write such words too, so it never counts alone.
+func (e *evidence) bounceText() bool { return bounceTexts.MatchString(cut(e.m.Text, 8<<10)) }
+
 // bounceSubjects is how the subjects of delivery reports read.
 var bounceSubjects = regexp.MustCompile(`(?i)^\W*(?:undeliver|undelivered|delivery (?:status )?notification|delivery (?:failure|report|has failed|status)|` +
-	`mail delivery (?:failed|failure|system|problem|error|status)|mail system error|message delivery failure|failure (?:notice|delivery)|` +
+	`mail delivery (?:failed|failure|system|problem|error|status|warning)|mail system error|message delivery failure|failure (?:notice|delivery)|` +
 	`return(?:ed|ing) mail|returned message|mail could not be delivered|unable to deliver|message (?:undeliverable|not delivered|could not be delivered)|` +
 	`nondeliverable|non[- ]deliver|warning: (?:could not send|message)|user unknown|failed mail|mail failure|error sending|unzustellbar|non remis|mensaje no entregado)`)
 
 // bounceSubject reports whether the subject is that of a delivery report.
 func (e *evidence) bounceSubject() bool { return bounceSubjects.MatchString(e.m.Subject) }
 
-// bounceText is how the texts of delivery reports read.
-var bounceText = regexp.MustCompile(`(?i)could not be delivered|couldn't be delivered|not be delivered to|undeliverable|delivery (?:to the following|attempt)|` +
-	`user unknown|unknown user|no such user|mailbox (?:is )?(?:full|unavailable)|permanent (?:fatal )?error|was not delivered|did not reach|returned to sender|` +
+// bounceTexts is how the texts of delivery reports read.
+var bounceTexts = regexp.MustCompile(`(?i)could not be delivered|couldn't be delivered|not be delivered to|undeliverable|delivery (?:to the following|attempt)|` +
+	`user unknown|unknown user|no such user|not a valid user|mailbox (?:is )?(?:full|unavailable)|permanent (?:fatal )?error|was not delivered|did not reach|returned to sender|` +
 	`smtp error|remote host said|5\d\d[ -]5\.\d\.\d`)
 
 // bounces returns what the report says of each recipient, filled up with what

@@ -62,6 +62,7 @@ const (
 	DefectSameBound   = "boundary-reused"      // an inner multipart has the boundary of an outer one
 	DefectPreamble    = "data-before-parts"    // listed as an attachment
 	DefectEpilogue    = "data-after-parts"     // listed as an attachment
+	DefectType        = "type-unreadable"      // a Content-Type that is none; shown as text and listed
 	DefectEncoding    = "encoding-unknown"     // kept as it is
 	DefectDamaged     = "encoding-damaged"     // what could be decoded was decoded
 	DefectPartial     = "message-partial"      // a fragment of a larger mail (RFC 2046 section 5.2.2)

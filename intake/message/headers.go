@@ -6,7 +6,7 @@ import "strings"
 func (g *reading) headers(h header) {
 	m := g.m
 	r := &addressReader{left: g.lim.Addresses, d: &g.d}
-	m.FromHeaders = len(h.all("From"))
+	m.FromHeaders = len(h.all("From")) + g.hiddenFrom()
 	m.From = addresses(r, h.all("From"))
 	m.To = addresses(r, h.all("To"))
 	m.Cc = addresses(r, h.all("Cc"))
@@ -19,6 +19,20 @@ func (g *reading) headers(h header) {
 	g.date(h)
 	g.noteFields(h)
 	g.noteSender(h)
+}
+
+// hiddenFrom counts the From lines that were left out of the header because
+// they are no fields: another program may have taken one for the author.
+func (g *reading) hiddenFrom() (n int) {
+	for _, d := range g.d.list {
+		if d.Code != DefectLeadingFold && d.Code != DefectNoColon {
+			continue
+		}
+		if len(d.Detail) > 4 && strings.EqualFold(d.Detail[:4], "from") {
+			n++
+		}
+	}
+	return n
 }
 
 // addresses reads the addresses of all the fields together.

@@ -44,14 +44,12 @@ func (h *headReader) take(line []byte, at int64, start bool, d *defects) (over b
 	return false, 0, nil
 }
 
-// takeField keeps a field or continuation line.
+// takeField keeps a field or continuation line. A continuation of nothing is
+// left out, as most programs do.
 func (h *headReader) takeField(kind lineKind, line []byte, at int64, d *defects) {
 	if kind == lineFold && len(h.block) == 0 {
-		d.add(DefectLeadingFold, string(trimEOL(line)), at)
-		line = bytes.TrimLeft(line, " \t")
-		if nameLen(line) == 0 {
-			return
-		}
+		d.add(DefectLeadingFold, string(bytes.TrimSpace(line)), at)
+		return
 	}
 	h.keep(line, at, d)
 }

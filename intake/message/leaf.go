@@ -90,7 +90,10 @@ func (g *reading) leaf(p *part) {
 	g.flaws(p, &c)
 	if p.kind != stray && p.isText() && readable[p.media] {
 		g.keepText(p, c)
-		return
+		if p.oddType == "" {
+			return
+		}
+		g.d.add(DefectType, p.oddType, p.header)
 	}
 	g.attach(p, &c)
 }

@@ -58,14 +58,23 @@ func (e *evidence) reportType() string {
 
 // receipt knows disposition notifications (RFC 8098).
 func (e *evidence) receipt() string {
+	if e.r.discarded {
+		return ""
+	}
 	if e.reportType() == "disposition-notification" || e.root == "multipart/report" && e.r.kind == "disposition-notification" {
 		return "multipart/report; disposition-notification"
 	}
 	return ""
 }
 
-// feedback knows abuse reports (RFC 5965).
+// feedback knows abuse reports (RFC 5965, and those of Amazon and Hotmail).
 func (e *evidence) feedback() string {
+	if e.amazon("Complaint") {
+		return "X-Amz-Sns-Message-Id: complaint"
+	}
+	if len(e.m.From) == 1 && e.m.From[0].Addr == "staff@hotmail.com" && strings.HasPrefix(e.m.Subject, "complaint about message from ") {
+		return "From: staff@hotmail.com, a complaint"
+	}
 	if e.reportType() == "feedback-report" || e.r.kind == "feedback-report" {
 		return "message/feedback-report"
 	}
@@ -76,8 +85,12 @@ func (e *evidence) feedback() string {
 // sends one on has it inside an embedded mail, which does not count.
 func (e *evidence) deliveryReport() string {
 	switch {
-	case e.reportType() == "delivery-status":
+	case e.r.discarded:
+		return "automatic-action; deleted"
+	case e.reportType() == "delivery-status" || e.root == "message/delivery-status":
 		return "multipart/report; delivery-status"
+	case e.amazon("Bounce"):
+		return "X-Amz-Sns-Message-Id: bounce"
 	case e.root == "multipart/report" && (e.r.kind == "delivery-status" || e.r.headers):
 		return "multipart/report with a delivery report"
 	case e.r.kind == "delivery-status" && (e.nullSender() || e.fromDaemon()):
@@ -97,26 +110,31 @@ func (e *evidence) nullSender() bool {
 	return false
 }
 
-// fromDaemon reports that the author calls itself a mail server.
+// amazon reports a notification of Amazon's mail service of the given kind.
+func (e *evidence) amazon(kind string) bool {
+	return e.h.has("X-Amz-Sns-Message-Id") && strings.Contains(cut(e.m.Text, 2000), `"notificationType":"`+kind+`"`)
+}
+
+// fromDaemon reports that the author's address is that of a mail server.
 func (e *evidence) fromDaemon() bool {
 	for _, a := range e.m.From {
 		local, _, _ := strings.Cut(a.Addr, "@")
 		if local == "mailer-daemon" || local == "mailerdaemon" || local == "mail-daemon" {
 			return true
 		}
-		name := strings.ToLower(a.Name)
-		if strings.Contains(name, "mailer-daemon") || strings.Contains(name, "mail delivery s") {
-			return true
-		}
 	}
 	return strings.Contains(strings.ToLower(e.h.get("From")), "mailer-daemon")
 }
 
-// fromPostmaster reports that the author may be a mail server.
+// fromPostmaster reports that the author may be a mail server: a person may
+// sit behind the address, so more is asked.
 func (e *evidence) fromPostmaster() bool {
 	for _, a := range e.m.From {
 		local, _, _ := strings.Cut(a.Addr, "@")
-		if local == "postmaster" || strings.HasPrefix(strings.ToLower(a.Name), "postmaster") {
+		name := strings.ToLower(a.Name)
+		switch {
+		case strings.HasPrefix(local, "postmaster"), local == "post_master", local == "mdaemon",
+			strings.HasPrefix(name, "postmaster"), strings.HasPrefix(name, "mail delivery s"):
 			return true
 		}
 	}
@@ -125,7 +143,7 @@ func (e *evidence) fromPostmaster() bool {
 
 // list knows mailing lists and bulk mail (RFC 2919, RFC 2369).
 func (e *evidence) list() string {
-	for _, name := range []string{"List-Id", "List-Post", "List-Unsubscribe", "List-Help", "List-Subscribe", "Mailing-List", "X-Mailing-List"} {
+	for _, name := range []string{"List-Id", "List-Post", "List-Unsubscribe", "List-Help", "List-Subscribe", "Mailing-List", "X-Mailing-List", "X-MLServer"} {
 		if v := e.h.get(name); v != "" {
 			return name
 		}

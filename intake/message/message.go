@@ -68,7 +68,7 @@ const (
 // Attachment is a piece of the mail that is not its text. Containers (embedded
 // mails, winmail.dat) are listed as well as what is in them.
 type Attachment struct {
-	Name         string   `json:"name"`          // decoded, at most 4 KB; data, never a path
+	Name         string   `json:"name"`          // decoded, at most 8 KB; data, never a path
 	DeclaredType string   `json:"declared_type"` // lower case media type as the mail says
 	SniffedType  string   `json:"sniffed_type"`  // from the first 3 KB; a label, never a verdict
 	Size         int64    `json:"size"`          // decoded bytes

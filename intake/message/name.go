@@ -6,7 +6,7 @@ import (
 )
 
 // maxName is how much of a file name is kept.
-const maxName = 4 << 10
+const maxName = 8 << 10
 
 // cutName bounds a file name.
 func cutName(name string, d *defects) string {

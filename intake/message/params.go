@@ -28,7 +28,7 @@ func (p params) get(key string) string {
 func splitParams(s string) (main string, ps params) {
 	main, rest, _ := strings.Cut(s, ";")
 	main = strings.ToLower(strings.TrimSpace(withoutComment(main)))
-	if i := strings.IndexAny(main, " \t"); i >= 0 {
+	if i := strings.IndexAny(main, " \t"); i >= 0 && strings.Contains(main[:i], "/") {
 		main = main[:i]
 	}
 	for rest != "" && len(ps) < 200 {

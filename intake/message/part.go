@@ -35,6 +35,7 @@ type part struct {
 	dispParams  params
 	cte         string
 
+	oddType  string // a Content-Type that cannot be read; shown as text and listed
 	boundary string
 	closed   bool // its closing boundary was seen
 	full     bool // a stray that holds more than blanks
@@ -47,21 +48,26 @@ func (p *part) describe(h header, inDigest bool) {
 	p.media, p.params = splitParams(h.get("Content-Type"))
 	p.disposition, p.dispParams = splitParams(h.get("Content-Disposition"))
 	p.cte = transferEncoding(h.get("Content-Transfer-Encoding"))
-	if !strings.Contains(p.media, "/") {
-		p.media = defaultMedia(p.media, inDigest)
+	if !strings.Contains(p.media, "/") || strings.HasPrefix(p.media, "/") {
+		p.media, p.oddType = defaultMedia(p.media, inDigest)
 	}
 }
 
 // defaultMedia is the type of a part that names none that can be read (RFC 2045
-// section 5.2, RFC 2046 section 5.1.5).
-func defaultMedia(said string, inDigest bool) string {
-	switch {
-	case said == "" && inDigest:
-		return "message/rfc822"
-	case said == "multipart" || said == "message" || said == "application" || said == "image":
-		return said + "/x-unknown"
+// section 5.2, RFC 2046 section 5.1.5), and what it said if that makes no sense.
+func defaultMedia(said string, inDigest bool) (media, odd string) {
+	switch said {
+	case "":
+		if inDigest {
+			return "message/rfc822", ""
+		}
+		return "text/plain", ""
+	case "text":
+		return "text/plain", ""
+	case "multipart", "message", "application", "image":
+		return said + "/x-unknown", ""
 	}
-	return "text/plain"
+	return "text/plain", said
 }
 
 // transferEncoding cleans a Content-Transfer-Encoding.

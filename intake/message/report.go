@@ -16,6 +16,8 @@ type report struct {
 	original string // Message-ID of the mail that came back
 	calendar bool   // an invitation or an answer to one stands in the text's place
 	headers  bool   // the headers of a mail came back (text/rfc822-headers)
+
+	discarded bool // a disposition notification says that a server threw the mail away
 }
 
 // status reads p if it is a machine-readable report part, which is no
@@ -28,7 +30,7 @@ func (g *reading) status(p *part) bool {
 	case "text/rfc822-headers", "message/global-headers", "message/rfc822-headers", "text/rfc822":
 		g.report.headers = g.report.headers || !p.inEmbedded()
 		g.returned(p)
-		return !p.named() && p.disposition != "attachment"
+		return p.isText()
 	case "text/calendar":
 		g.report.calendar = g.report.calendar || p.parameterised() && !p.inEmbedded()
 		return false
@@ -60,15 +62,40 @@ func (g *reading) statusPart(p *part) {
 	if g.report.kind == "" {
 		g.report.kind = kind
 	}
+	raw := g.small(p)
+	if kind == "disposition-notification" {
+		g.disposition(raw)
+		return
+	}
 	if kind != "delivery-status" {
 		return
 	}
-	raw := g.small(p)
 	found := deliveryStatus(raw)
 	if len(found) == 0 {
 		g.d.add(DefectDeliveryLog, p.section(), p.body)
 	}
 	g.report.bounce = append(g.report.bounce, found...)
+}
+
+// disposition reads a disposition notification (RFC 8098). One that a server
+// wrote because it threw the mail away is a bounce in all but name.
+func (g *reading) disposition(raw []byte) {
+	h := parseHeader(string(evenLines(raw)), 0, 500, &defects{})
+	if found := ids(h.get("Original-Message-ID"), 1, 0, &defects{}); len(found) > 0 {
+		g.report.original = found[0]
+	}
+	how := strings.ToLower(h.get("Disposition"))
+	if !strings.HasPrefix(how, "automatic-action") || !strings.Contains(how, "deleted") && !strings.Contains(how, "failed") {
+		return
+	}
+	g.report.discarded = true
+	g.report.bounce = append(g.report.bounce, Bounce{Recipient: reportAddress(h.get("Final-Recipient")), Action: "failed"})
+}
+
+// evenLines makes every line end "\n".
+func evenLines(raw []byte) []byte {
+	raw = bytes.ReplaceAll(raw, []byte("\r\n"), []byte("\n"))
+	return bytes.ReplaceAll(raw, []byte("\r"), []byte("\n"))
 }
 
 // small returns the decoded beginning of a part that is small by nature.
@@ -117,19 +144,21 @@ func (g *reading) original(root *part) {
 // deliveryStatus reads the body of a message/delivery-status part (RFC 3464):
 // blocks of fields, the first about the message, each other about a recipient.
 func deliveryStatus(raw []byte) (found []Bounce) {
-	raw = bytes.ReplaceAll(raw, []byte("\r"), nil)
+	raw = evenLines(raw)
 	var b Bounce
+	final := false
 	end := func() {
 		if b.Recipient != "" {
 			found = append(found, b)
 		}
-		b = Bounce{}
+		b, final = Bounce{}, false
 	}
 	for _, f := range parseHeader(string(raw), 0, 5000, &defects{}) {
-		again := strings.EqualFold(f.name, "Final-Recipient") && b.Recipient != "" && b.Action != ""
-		if f.name == "" && f.value == "" || again { // a blank line, or one that was forgotten
+		isFinal := strings.EqualFold(f.name, "Final-Recipient")
+		if f.name == "" && f.value == "" || isFinal && final { // a blank line, or one that was forgotten
 			end()
 		}
+		final = final || isFinal
 		b.field(strings.ToLower(f.name), f.value)
 		if len(found) == 1000 {
 			return found
