@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -321,4 +322,16 @@ func embedded(t testing.TB) Redis {
 	}
 	t.Cleanup(stop)
 	return r
+}
+
+// hanging makes a doer that hangs on one job until told, and counts how often
+// that one was begun.
+func (g *rig) hanging(id string, begun *atomic.Int32, until <-chan struct{}, do Doer) Doer {
+	return func(ctx context.Context, got string) error {
+		if got == id {
+			begun.Add(1)
+			<-until
+		}
+		return do(ctx, got)
+	}
 }

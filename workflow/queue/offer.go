@@ -125,8 +125,9 @@ func (q *Queue) enqueue(ctx context.Context, j ledger.Job) error {
 		asynq.TaskID(taskID(j)), asynq.Queue(queueOf(j)),
 		asynq.MaxRetry(25), asynq.Timeout(limitOf(j.Kind) + margin),
 	}
+	began := time.Now() // before Wait looks at its clock: a whole second must not become the next
 	if wait := q.Wait(j.Due); wait > 0 {
-		opts = append(opts, asynq.ProcessAt(ceiling(time.Now().Add(wait))))
+		opts = append(opts, asynq.ProcessAt(ceiling(began.Add(wait))))
 	}
 	_, err := q.client.EnqueueContext(ctx, t, opts...)
 	if err != nil && !errors.Is(err, asynq.ErrTaskIDConflict) {

@@ -70,7 +70,7 @@ func split(text string) (u *url.URL, hosts []string, err error) {
 }
 
 // shape fills in what the scheme says.
-func (r *Redis) shape(u *url.URL) (err error) {
+func (r *Redis) shape(u *url.URL) error {
 	port := "6379"
 	switch u.Scheme {
 	case "unix":
@@ -88,21 +88,36 @@ func (r *Redis) shape(u *url.URL) (err error) {
 	default:
 		return ErrAddress
 	}
+	if strings.HasSuffix(u.Scheme[len("redis"):], "s") {
+		r.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
+	}
+	return errors.Join(r.ports(port), r.database(strings.Trim(u.Path, "/")))
+}
+
+// ports gives every address a port.
+func (r *Redis) ports(usual string) error {
+	for i, a := range r.Addrs {
+		_, port, err := net.SplitHostPort(a)
+		if err != nil {
+			port = usual
+			r.Addrs[i] = net.JoinHostPort(strings.Trim(a, "[]"), usual)
+		}
+		if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+			return ErrAddress
+		}
+	}
 	if len(r.Addrs) == 0 {
 		return ErrAddress
 	}
-	if strings.HasSuffix(strings.TrimPrefix(u.Scheme, "redis"), "s") {
-		r.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
+	return nil
+}
+
+func (r *Redis) database(name string) (err error) {
+	if name == "" {
+		return nil
 	}
-	for i, a := range r.Addrs {
-		if _, _, err := net.SplitHostPort(a); err != nil {
-			r.Addrs[i] = net.JoinHostPort(strings.Trim(a, "[]"), port)
-		}
-	}
-	if db := strings.Trim(u.Path, "/"); db != "" {
-		if r.DB, err = strconv.Atoi(db); err != nil {
-			return ErrAddress
-		}
+	if r.DB, err = strconv.Atoi(name); err != nil {
+		return ErrAddress
 	}
 	return nil
 }
@@ -126,7 +141,7 @@ func (r Redis) options() *redis.UniversalOptions {
 		Username: r.Username, Password: r.Password, SentinelPassword: r.SentinelPassword,
 		DB: r.DB, TLSConfig: r.TLS,
 		DialTimeout: time.Second, DialerRetries: 1, ReadTimeout: 2 * time.Second, WriteTimeout: 2 * time.Second,
-		MaxRetries: 1, PoolSize: 32, ContextTimeoutEnabled: true, DisableIdentity: true,
+		Protocol: 2, MaxRetries: 1, PoolSize: 32, ContextTimeoutEnabled: true, DisableIdentity: true,
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
 	}
 }

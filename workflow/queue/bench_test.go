@@ -1,0 +1,87 @@
+package queue
+
+import (
+	"context"
+	"log/slog"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"dutydesk/workflow/ledger"
+
+	"github.com/hibiken/asynq"
+)
+
+// Ten thousand deadlines in one second, on a real Redis: none early, and 99 of
+// 100 at most a second and a half late.
+func TestTenThousandAtOnce(t *testing.T) {
+	if testing.Short() {
+		t.Skip("ten seconds of both cores")
+	}
+	const n = 10_000
+	s := newServer(t).start(t)
+	begun := time.Now()
+	b := newBook(jobs(ledger.AlarmJob, n, begun.Add(time.Hour))...)
+	g := newRig(t, s.Redis, b, func(g *rig) { g.pace = usual })
+	due := time.Now().Truncate(time.Second).Add(8 * time.Second)
+	for _, r := range b.rows {
+		r.Due = due
+	}
+	g.run(t)
+	eventually(t, 7*time.Second, func() bool { return g.left(t) == n })
+	offered := time.Since(begun)
+	eventually(t, 40*time.Second, func() bool { return b.undone() == 0 })
+	late := b.lateness()
+	t.Logf("offered in %v; late: p50 %v, p99 %v, most %v; %d rung, %d early", offered,
+		late[n/2], late[n*99/100], late[n-1], g.of(ViaQueue), b.early)
+	if late[n*99/100] > 1500*time.Millisecond || b.early > 0 {
+		t.Errorf("p99 %v, %d early", late[n*99/100], b.early)
+	}
+	b.once(t)
+}
+
+// BenchmarkDrain rings jobs that are all due, and for comparison lets a bare
+// asynq.Server do so with a doer that does nothing.
+func BenchmarkDrain(b *testing.B) {
+	b.Run("dutydesk", func(b *testing.B) {
+		s := newServer(b).start(b)
+		var done atomic.Int64
+		do := func(context.Context, string) error { done.Add(1); return nil }
+		q, err := New(Options{Redis: s.Redis, Book: newBook(), Do: map[ledger.Kind]Doer{ledger.AlarmJob: do}})
+		if err != nil {
+			b.Fatal(err)
+		}
+		q.link.known.Store(true)
+		q.enqueueAll(b.Context(), jobs(ledger.AlarmJob, b.N, time.Now()))
+		ctx, cancel := context.WithCancel(b.Context())
+		ended := make(chan error, 1)
+		b.ResetTimer()
+		go func() { ended <- q.Run(ctx) }()
+		eventually(b, time.Minute, func() bool { return done.Load() >= int64(b.N) })
+		b.StopTimer()
+		cancel()
+		<-ended
+		b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "jobs/s")
+	})
+	b.Run("bare", func(b *testing.B) {
+		s := newServer(b).start(b)
+		l := connect(s.Redis)
+		defer l.Close()
+		client := asynq.NewClientFromRedisClient(l)
+		for _, j := range jobs(ledger.AlarmJob, b.N, time.Now()) {
+			if _, err := client.Enqueue(asynq.NewTask(string(j.Kind), []byte(j.ID)), asynq.TaskID(j.ID)); err != nil {
+				b.Fatal(err)
+			}
+		}
+		var done atomic.Int64
+		srv := asynq.NewServerFromRedisClient(l, asynq.Config{Concurrency: 128, Logger: newHushed(slog.New(slog.DiscardHandler))})
+		b.ResetTimer()
+		if err := srv.Start(asynq.HandlerFunc(func(context.Context, *asynq.Task) error { done.Add(1); return nil })); err != nil {
+			b.Fatal(err)
+		}
+		eventually(b, time.Minute, func() bool { return done.Load() >= int64(b.N) })
+		b.StopTimer()
+		srv.Shutdown()
+		b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "jobs/s")
+	})
+}
