@@ -19,9 +19,9 @@ type bodySum struct {
 	crlf bool // a line ended with CRLF
 }
 
-// newBodySum prepares a sum; smuggling marks go to d.
-func newBodySum(d *defects) *bodySum {
-	return &bodySum{hash: sha256.New(), buf: make([]byte, 0, 8<<10), d: d}
+// newBodySum prepares a sum of at most size bytes; smuggling marks go to d.
+func newBodySum(size int64, d *defects) *bodySum {
+	return &bodySum{hash: sha256.New(), buf: make([]byte, 0, min(2<<10, max(size, 64))), d: d}
 }
 
 // line takes the next line, or the next piece of a long one.
@@ -31,13 +31,22 @@ func (b *bodySum) line(line []byte, start bool) {
 		b.smuggling(line, text)
 	}
 	if len(text) > 0 {
-		for ; b.owed > 0; b.owed-- {
-			b.add([]byte("\n"))
-		}
+		b.payOwed()
 		b.add(text)
 	}
 	if len(text) < len(line) {
 		b.owed++
+	}
+}
+
+// payOwed hashes the line ends before a text.
+func (b *bodySum) payOwed() {
+	for ; b.owed > 0; b.owed-- {
+		if len(b.buf) == cap(b.buf) {
+			b.hash.Write(b.buf)
+			b.buf = b.buf[:0]
+		}
+		b.buf = append(b.buf, '\n')
 	}
 }
 

@@ -15,7 +15,7 @@ func (e *evidence) mailerDaemon() string {
 		return "From: a mail delivery program"
 	case e.bounceSubject() && (e.nullSender() || e.fromPostmaster()):
 		return "Subject of a delivery report from a mail server"
-	case e.bounceText() && (e.bounceSubject() || e.nullSender() || e.fromPostmaster()):
+	case (e.nullSender() || e.fromPostmaster() || e.bounceSubject()) && e.bounceText(): // the slow question last
 		return "text of a delivery report"
 	}
 	return ""

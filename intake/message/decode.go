@@ -4,72 +4,74 @@ import (
 	"bytes"
 	"encoding/base64"
 	"io"
-	"strings"
 )
 
-// decoder gives the decoded bytes of a part. Flaw is "" or what was wrong with
-// the encoding; whatever could be decoded is given all the same.
+// decoder gives the decoded bytes of a part.
 type decoder interface {
-	io.Reader
+	// next returns the next piece, valid until the next call, which may be
+	// empty; with the last piece, or after it, it returns io.EOF.
+	next() ([]byte, error)
+	// flaw is "" or what was wrong with the encoding; whatever could be decoded
+	// was given all the same.
 	flaw() string
 }
 
 // chunk is how much a decoder reads at once.
 const chunk = 32 << 10
 
+// buffers are shared by the decoders of one mail, which run one at a time.
+type buffers struct {
+	raw, out []byte
+}
+
+// read reads the next chunk of src and empties out.
+func (b *buffers) read(src io.Reader) ([]byte, error) {
+	n, err := src.Read(b.raw)
+	b.out = grow(b.out[:0], n)
+	return b.raw[:n], err
+}
+
 // newDecoder decodes src, the body of a part, by its Content-Transfer-Encoding
 // (RFC 2045 section 6). known is false for an encoding nobody knows, which is
 // read as it is.
-func newDecoder(cte string, src io.Reader, buf []byte) (d decoder, known bool) {
-	switch strings.Trim(strings.ToLower(cte), " \t\"';") {
+func newDecoder(cte string, src io.Reader, bufs *buffers) (d decoder, known bool) {
+	switch cte {
 	case "base64", "base-64", "b":
-		return &base64Decoder{src: src, raw: buf}, true
+		return &base64Decoder{src: src, buffers: bufs}, true
 	case "quoted-printable", "quoted/printable", "quotedprintable", "quoted_printable", "qp", "q":
-		return &qpDecoder{src: src, raw: buf}, true
+		return &qpDecoder{src: src, buffers: bufs}, true
 	case "x-uuencode", "uuencode", "x-uue", "uue":
-		return newUUDecoder(src, buf), true
+		return newUUDecoder(src, bufs), true
 	case "", "7bit", "8bit", "binary", "7-bit", "8-bit", "7 bit", "8 bit", "none":
-		return plain{src}, true
+		return &plain{src, bufs}, true
 	}
-	return plain{src}, false
+	return &plain{src, bufs}, false
 }
 
 // plain is the identity encoding.
-type plain struct{ io.Reader }
+type plain struct {
+	src io.Reader
+	*buffers
+}
 
-func (plain) flaw() string { return "" }
+func (p *plain) next() ([]byte, error) { return p.read(p.src) }
+
+func (*plain) flaw() string { return "" }
 
 // base64Decoder decodes base64 and skips what is no base64. Padding in the
 // middle ends a piece; the next begins afresh (concatenated encodings).
 type base64Decoder struct {
-	src  io.Reader
-	raw  []byte // read buffer
+	src io.Reader
+	*buffers
 	keep []byte // digits not yet decoded
-	out  []byte // decoded and not yet handed out
 	odd  string
-	done bool
 }
 
 func (b *base64Decoder) flaw() string { return b.odd }
 
-// Read implements io.Reader.
-func (b *base64Decoder) Read(p []byte) (int, error) {
-	for len(b.out) == 0 {
-		if b.done {
-			return 0, io.EOF
-		}
-		b.refill()
-	}
-	n := copy(p, b.out)
-	b.out = b.out[n:]
-	return n, nil
-}
-
-// refill reads and decodes the next chunk.
-func (b *base64Decoder) refill() {
-	n, err := b.src.Read(b.raw)
-	b.out = b.out[:0]
-	raw := b.raw[:n]
+// next implements decoder.
+func (b *base64Decoder) next() ([]byte, error) {
+	raw, err := b.read(b.src)
 	for len(raw) > 0 {
 		line := raw
 		if i := bytes.IndexByte(raw, '\n'); i >= 0 {
@@ -79,9 +81,9 @@ func (b *base64Decoder) refill() {
 		b.line(line)
 	}
 	if err != nil {
-		b.done = true
 		b.group()
 	}
+	return b.out, err
 }
 
 // line decodes one line: at once when it is clean and nothing is left over.

@@ -36,7 +36,17 @@ func (h header) all(name string) (found []field) {
 }
 
 // has reports whether a field called name is there, even if empty.
-func (h header) has(name string) bool { return len(h.all(name)) > 0 }
+func (h header) has(name string) bool { return h.count(name) > 0 }
+
+// count returns how many fields are called name (in any case).
+func (h header) count(name string) (n int) {
+	for i := range h {
+		if len(h[i].name) == len(name) && strings.EqualFold(h[i].name, name) {
+			n++
+		}
+	}
+	return n
+}
 
 // lineKind is what a line of a header block looks like.
 type lineKind int

@@ -94,8 +94,8 @@ var onlyOnce = []string{
 // noteFields notes fields that are there too often and claims of trust.
 func (g *reading) noteFields(h header) {
 	for _, name := range onlyOnce {
-		if fs := h.all(name); len(fs) > 1 {
-			g.d.add(DefectDuplicate, name, fs[1].at)
+		if h.count(name) > 1 {
+			g.d.add(DefectDuplicate, name, h.all(name)[1].at)
 		}
 	}
 	if fs := h.all("Authentication-Results"); len(fs) > 0 {

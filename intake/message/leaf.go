@@ -17,7 +17,7 @@ const sniffed = 3 << 10
 type content struct {
 	size   int64
 	sha256 string
-	head   []byte // the first bytes, for sniffing
+	head   []byte // the first bytes, for sniffing, when none are kept
 	kept   []byte // the bytes up to the limit that was asked for
 	cut    bool   // there were more than kept
 	flaw   string // what was wrong with the encoding
@@ -26,22 +26,25 @@ type content struct {
 
 // scanner decodes parts one after the other through the same buffers.
 type scanner struct {
-	raw, out []byte
-	hash     hash.Hash
-	stop     func() bool // asked at every chunk
+	bufs buffers
+	hash hash.Hash
+	stop func() bool // asked at every chunk
 }
 
 // scan decodes src, written in the transfer encoding cte, hashes and counts all
 // of it and keeps the first keep bytes. also is told every chunk; it may be nil.
-func (s *scanner) scan(src io.Reader, cte string, keep int, also func([]byte)) (c content) {
-	dec, known := newDecoder(cte, src, s.raw)
+func (s *scanner) scan(src *io.SectionReader, cte string, keep int, also func([]byte)) (c content) {
+	dec, known := newDecoder(cte, src, &s.bufs)
+	if keep > 0 {
+		c.kept = make([]byte, 0, min(int64(keep), src.Size()))
+	}
 	s.hash.Reset()
 	for !s.stop() {
-		n, err := dec.Read(s.out)
-		c.take(s.out[:n], keep)
-		s.hash.Write(s.out[:n])
+		piece, err := dec.next()
+		c.take(piece, keep)
+		s.hash.Write(piece)
 		if also != nil {
-			also(s.out[:n])
+			also(piece)
 		}
 		if err == io.EOF {
 			c.sha256 = hex.EncodeToString(s.hash.Sum(nil))
@@ -62,7 +65,7 @@ func (s *scanner) scan(src io.Reader, cte string, keep int, also func([]byte)) (
 // take counts a chunk and keeps what is to be kept.
 func (c *content) take(b []byte, keep int) {
 	c.size += int64(len(b))
-	if room := sniffed - len(c.head); room > 0 {
+	if room := sniffed - len(c.head); room > 0 && keep <= 0 {
 		c.head = append(c.head, b[:min(room, len(b))]...)
 	}
 	if room := keep - len(c.kept); room > 0 {
@@ -73,7 +76,11 @@ func (c *content) take(b []byte, keep int) {
 
 // sniff returns the media type the first bytes look like.
 func (c *content) sniff() string {
-	t, _, _ := strings.Cut(mimetype.Detect(c.head).String(), ";")
+	head := c.head
+	if head == nil {
+		head = c.kept[:min(sniffed, len(c.kept))]
+	}
+	t, _, _ := strings.Cut(mimetype.Detect(head).String(), ";")
 	return t
 }
 
@@ -99,7 +106,7 @@ func (g *reading) leaf(p *part) {
 }
 
 // body returns the bytes of p as they were written.
-func (g *reading) body(p *part) io.Reader {
+func (g *reading) body(p *part) *io.SectionReader {
 	return io.NewSectionReader(p.src, p.body, p.end-p.body)
 }
 

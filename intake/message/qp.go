@@ -8,35 +8,18 @@ import (
 // qpDecoder decodes quoted-printable (RFC 2045 section 6.7). Blanks before a
 // line end are dropped as the RFC says; an escape that is none stays as it is.
 type qpDecoder struct {
-	src  io.Reader
-	raw  []byte
+	src io.Reader
+	*buffers
 	held []byte // an incomplete line
-	out  []byte
 	odd  string
-	done bool
 }
 
 func (q *qpDecoder) flaw() string { return q.odd }
 
-// Read implements io.Reader.
-func (q *qpDecoder) Read(p []byte) (int, error) {
-	for len(q.out) == 0 {
-		if q.done {
-			return 0, io.EOF
-		}
-		q.refill()
-	}
-	n := copy(p, q.out)
-	q.out = q.out[n:]
-	return n, nil
-}
-
-// refill reads the next chunk and decodes its whole lines. A line longer than
-// the chunk is decoded in pieces that split no escape.
-func (q *qpDecoder) refill() {
-	n, err := q.src.Read(q.raw)
-	q.out = q.out[:0]
-	work := q.raw[:n]
+// next implements decoder. It decodes the whole lines of a chunk; a line longer
+// than the chunk is decoded in pieces that split no escape.
+func (q *qpDecoder) next() ([]byte, error) {
+	work, err := q.read(q.src)
 	if len(q.held) > 0 {
 		work = append(q.held, work...)
 	}
@@ -49,19 +32,26 @@ func (q *qpDecoder) refill() {
 		work = work[i+1:]
 	}
 	if err != nil {
-		q.done = true
 		q.line(work, false)
-		return
+		return q.out, err
 	}
 	if len(work) > chunk {
-		cutAt := len(work) - 1024
-		if i := bytes.LastIndexByte(work[cutAt-3:cutAt], '='); i >= 0 {
-			cutAt = cutAt - 3 + i
-		}
-		q.escapes(work[:cutAt])
-		work = work[cutAt:]
+		n := splitAt(work)
+		q.escapes(work[:n])
+		work = work[n:]
 	}
 	q.held = append(q.held[:0], work...)
+	return q.out, nil
+}
+
+// splitAt returns where a long line may be cut: near its end, before an escape
+// and not after a blank that may turn out to end the line.
+func splitAt(line []byte) int {
+	n := len(line) - 1024
+	if i := bytes.LastIndexByte(line[n-3:n], '='); i >= 0 {
+		n += i - 3
+	}
+	return n
 }
 
 // line decodes one line without its LF; ended says that it had one.

@@ -53,9 +53,8 @@ type reading struct {
 
 // newReading prepares to read a mail of size bytes into m.
 func newReading(ctx context.Context, lim Limits, m *Message, size int64) *reading {
-	n := int(min(chunk, max(size, 512)))
 	g := &reading{ctx: ctx, lim: lim, m: m, d: defects{max: lim.Defects}, unpack: lim.Unpack, rehash: 4*size + 1<<20}
-	g.scan = scanner{raw: make([]byte, n), out: make([]byte, n), hash: sha256.New(), stop: func() bool { return ctx.Err() != nil }}
+	g.scan = scanner{hash: sha256.New(), stop: func() bool { return ctx.Err() != nil }}
 	return g
 }
 
@@ -69,7 +68,7 @@ func (g *reading) rescue() {
 
 // mail reads the outermost mail.
 func (g *reading) mail(r io.ReaderAt, size int64) {
-	whole, body := sha256.New(), newBodySum(&g.d)
+	whole, body := sha256.New(), newBodySum(size, &g.d)
 	w := g.walker(r, size, func(b []byte) { whole.Write(b) })
 	w.onBody = body.line
 	w.walk(g.ctx, &part{})
@@ -81,6 +80,7 @@ func (g *reading) mail(r io.ReaderAt, size int64) {
 		g.d.add(DefectBareCR, "", 0)
 	}
 	g.parts = w.parts
+	g.scan.bufs.raw = w.in.buf // the walk is over
 	g.headers(w.parts[0].head)
 	g.all(w.parts)
 	g.m.Text, g.m.HTMLOnly = g.text()

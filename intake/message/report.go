@@ -100,7 +100,8 @@ func evenLines(raw []byte) []byte {
 
 // small returns the decoded beginning of a part that is small by nature.
 func (g *reading) small(p *part) []byte {
-	return g.scan.scan(io.LimitReader(g.body(p), maxStatus), p.cte, maxStatus, nil).kept
+	body := io.NewSectionReader(p.src, p.body, min(p.end-p.body, maxStatus))
+	return g.scan.scan(body, p.cte, maxStatus, nil).kept
 }
 
 // returned notes the Message-ID in the headers of a mail that came back.

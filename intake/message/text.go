@@ -16,7 +16,7 @@ type textPart struct {
 // textLeft returns how many bytes of p's text may still be kept. Text inside an
 // embedded mail is that mail's, not this one's.
 func (g *reading) textLeft(p *part) int {
-	if g.depth > 0 || p.inEmbedded() {
+	if g.needless(p) {
 		return 0
 	}
 	left := g.lim.Text
@@ -36,9 +36,15 @@ func (p *part) inEmbedded() bool {
 	return false
 }
 
+// needless reports whether the text of p is not this mail's text: it is an
+// embedded mail's, or HTML beside a plain text.
+func (g *reading) needless(p *part) bool {
+	return g.depth > 0 || p.inEmbedded() || p.media == "text/html" && g.hasPlain(p)
+}
+
 // keepText keeps the text of p for the message.
 func (g *reading) keepText(p *part, c content) {
-	if g.depth > 0 || p.inEmbedded() {
+	if g.needless(p) {
 		return
 	}
 	if c.cut {
@@ -51,31 +57,23 @@ func (g *reading) keepText(p *part, c content) {
 // has no plain alternative with words in it. fromHTML is true when only HTML
 // was there.
 func (g *reading) text() (text string, fromHTML bool) {
-	var b strings.Builder
+	var found []string
 	plain := false
 	for _, t := range g.texts {
-		if g.ctx.Err() != nil {
-			break
-		}
 		isHTML := t.part.media == "text/html"
-		if isHTML && g.hasPlain(t.part) {
+		if g.ctx.Err() != nil || isHTML && g.hasPlain(t.part) {
 			continue
 		}
-		s := g.render(t, isHTML)
-		if strings.TrimSpace(s) == "" {
-			continue
+		if s := g.render(t, isHTML); strings.TrimSpace(s) != "" {
+			found = append(found, s)
+			plain, fromHTML = plain || !isHTML, fromHTML || isHTML
 		}
-		plain = plain || !isHTML
-		fromHTML = fromHTML || isHTML
-		if b.Len() > 0 {
-			b.WriteByte('\n')
-		}
-		b.WriteString(s)
 	}
-	if b.Len() > g.lim.Text {
+	text = strings.Join(found, "\n")
+	if len(text) > g.lim.Text {
 		g.d.once(DefectText, "", 0)
 	}
-	return cut(b.String(), g.lim.Text), fromHTML && !plain
+	return cut(text, g.lim.Text), fromHTML && !plain
 }
 
 // hasPlain reports whether the nearest multipart/alternative around p holds a
@@ -141,7 +139,8 @@ func htmlCharset(raw []byte) string {
 // cleanText makes line ends "\n" and drops NUL bytes.
 func cleanText(s string) string {
 	if strings.IndexByte(s, '\r') >= 0 {
-		s = strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
+		s = strings.ReplaceAll(s, "\r\n", "\n")
+		s = strings.ReplaceAll(s, "\r", "\n")
 	}
 	if strings.IndexByte(s, 0) >= 0 {
 		s = strings.ReplaceAll(s, "\x00", "")

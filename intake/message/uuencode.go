@@ -150,18 +150,16 @@ func uuLine(line []byte) (raw []byte, ok bool) {
 // uuDecoder decodes a part whose transfer encoding is uuencode. Lines before
 // "begin" are dropped, as all programs do.
 type uuDecoder struct {
-	src  io.Reader
-	buf  []byte
-	out  []byte
+	src io.Reader
+	*buffers
 	feed lineFeed
 	scan uuScanner
 	odd  string
-	done bool
 }
 
-// newUUDecoder reads src through buf.
-func newUUDecoder(src io.Reader, buf []byte) *uuDecoder {
-	u := &uuDecoder{src: src, buf: buf}
+// newUUDecoder reads src through bufs.
+func newUUDecoder(src io.Reader, bufs *buffers) *uuDecoder {
+	u := &uuDecoder{src: src, buffers: bufs}
 	u.scan = uuScanner{
 		begin: func(string) {},
 		data:  func(b []byte) { u.out = append(u.out, b...) },
@@ -173,28 +171,15 @@ func newUUDecoder(src io.Reader, buf []byte) *uuDecoder {
 
 func (u *uuDecoder) flaw() string { return u.odd }
 
-// Read implements io.Reader.
-func (u *uuDecoder) Read(p []byte) (int, error) {
-	for len(u.out) == 0 {
-		if u.done {
-			return 0, io.EOF
-		}
-		n, err := u.src.Read(u.buf)
-		u.feed.write(u.buf[:n])
-		if err != nil {
-			u.finish()
+// next implements decoder.
+func (u *uuDecoder) next() ([]byte, error) {
+	raw, err := u.read(u.src)
+	u.feed.write(raw)
+	if err != nil {
+		u.feed.end()
+		if u.scan.inside || u.scan.bad {
+			u.odd = "no end line"
 		}
 	}
-	n := copy(p, u.out)
-	u.out = append(u.out[:0], u.out[n:]...)
-	return n, nil
-}
-
-// finish notes a block that did not end.
-func (u *uuDecoder) finish() {
-	u.feed.end()
-	u.done = true
-	if u.scan.inside || u.scan.bad {
-		u.odd = "no end line"
-	}
+	return u.out, err
 }
