@@ -67,13 +67,14 @@ func (v *visit) fetch(uid imap.UID, guess bool) {
 // liarAfter is how often RFC822.SIZE may be wrong before it is not asked about.
 const liarAfter = 3
 
+// carry runs beside the visit, one per message, and changes nothing of it.
 func (v *visit) carry(f *fetching) {
-	keep, err := v.take(f)
-	v.events <- func() error { return v.fetched(f, err) }
-	if err != nil {
+	keep, lost := v.take(f)
+	v.events <- func() error { return v.fetched(f, lost) }
+	if lost != nil {
 		return
 	}
-	err = keep(v.keeping)
+	err := keep(v.keeping)
 	v.events <- func() error { return v.kept(f, err) }
 }
 
@@ -124,11 +125,11 @@ func (v *visit) fetched(f *fetching, err error) error {
 		v.cut = append(v.cut, f)
 		delete(v.folder.hand, f.uid)
 		return err
-	case f.guess && errors.Is(err, errGone) && f.uid >= v.folder.next:
-		delete(v.folder.hand, f.uid)
-		return nil
 	case errors.Is(err, errSize), errors.Is(err, errEmpty):
 		v.failed(f.uid, err).size = f.read
+		return nil
+	case f.guess && f.uid >= v.folder.next:
+		delete(v.folder.hand, f.uid) // guessed wrong, or the next look finds it
 		return nil
 	}
 	v.doubted = append(v.doubted, f.uid)
@@ -156,7 +157,6 @@ func (v *visit) accepted(uid imap.UID) {
 	delete(f.plan.trials, uid)
 	f.known[uid], f.present[uid] = true, true
 	v.status.Taken++
-	v.status.Waiting = len(f.hand) + len(f.plan.trials)
 	clear(v.refusing)
 	if v.shut {
 		v.shut = false

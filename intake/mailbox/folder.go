@@ -30,6 +30,15 @@ func newFolder(validity uint32) *folder {
 	}
 }
 
+// begin forgets what was only planned: a new line looks anew.
+func (f *folder) begin() {
+	clear(f.hand)
+	f.plan.todo = nil
+	for _, t := range f.plan.trials {
+		t.running = false
+	}
+}
+
 // listing is what one look found: uids at or above from, ascending, each once.
 type listing struct {
 	from imap.UID

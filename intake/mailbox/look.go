@@ -135,7 +135,6 @@ func (v *visit) plan(uids []imap.UID) {
 		v.folder.hand[uid] = true
 	}
 	v.folder.plan.add(uids)
-	v.status.Waiting = len(v.folder.hand) + len(v.folder.plan.trials)
 }
 
 // claim notes which taken messages lie in the folder, and will move them.

@@ -38,14 +38,6 @@ func (p *plan) add(uids []imap.UID) {
 	}
 }
 
-// begin forgets what was only planned: a new line looks anew.
-func (p *plan) begin() {
-	p.todo = nil
-	for _, t := range p.trials {
-		t.running = false
-	}
-}
-
 // next takes one out of the plan.
 func (p *plan) next(now time.Time) (imap.UID, bool) {
 	p.turn++
@@ -80,7 +72,8 @@ func (p *plan) due(now time.Time) (uid imap.UID, ok bool) {
 	return uid, ok
 }
 
-// failed notes one failure of uid and returns how many there were.
+// failed notes one failure of uid. The second try is at once, each further one
+// after twice the wait, from a second up.
 func (p *plan) failed(uid imap.UID, now time.Time) *trial {
 	t := p.trials[uid]
 	if t == nil {
@@ -88,8 +81,10 @@ func (p *plan) failed(uid imap.UID, now time.Time) *trial {
 		p.trials[uid] = t
 	}
 	t.running = false
-	t.again = now.Add(min(time.Second<<min(t.tries, 20), trialLongest))
-	t.tries++
+	t.again = now
+	if t.tries++; t.tries > 1 {
+		t.again = now.Add(min(time.Second<<min(t.tries-2, 20), trialLongest))
+	}
 	return t
 }
 

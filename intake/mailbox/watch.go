@@ -90,6 +90,7 @@ func (m *watch) stand(state State) {
 // tell reports how things stand.
 func (m *watch) tell() {
 	m.status.Aside = m.folder.plan.aside()
+	m.status.Waiting = len(m.folder.hand) + len(m.folder.plan.trials)
 	m.Report(m.status)
 }
 
@@ -98,7 +99,7 @@ func (m *watch) tell() {
 // the desk knows the bytes.
 func (m *watch) adopt(validity uint32) {
 	if validity == m.folder.validity {
-		m.folder.plan.begin()
+		m.folder.begin()
 		return
 	}
 	if m.folder.validity != 0 {

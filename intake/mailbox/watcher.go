@@ -100,9 +100,15 @@ func (w *Watcher) checkAddr() error {
 	return nil
 }
 
-// sameFolder compares as RFC 3501 section 5.1 does: INBOX in any case.
-func sameFolder(a, b string) bool {
-	return a == b || strings.EqualFold(a, "INBOX") && strings.EqualFold(b, "INBOX")
+// sameFolder compares as RFC 3501 section 5.1 does.
+func sameFolder(a, b string) bool { return canonical(a) == canonical(b) }
+
+// canonical spells INBOX, which may be written in any case, as go-imap does.
+func canonical(folder string) string {
+	if strings.EqualFold(folder, "INBOX") {
+		return "INBOX"
+	}
+	return folder
 }
 
 const (
@@ -115,6 +121,7 @@ const (
 // withDefaults returns a copy in which every setting is usable.
 func (w *Watcher) withDefaults() *Watcher {
 	c := *w
+	c.Folder, c.Kept = canonical(w.Folder), canonical(w.Kept)
 	if c.Poll <= 0 {
 		c.Poll = pollDefault
 	}
