@@ -154,6 +154,30 @@ func TestF29FullDiskAtEveryStep(t *testing.T) {
 	}
 }
 
+// A disk may find that it is full only when asked to flush. For a draft that is
+// a full disk like any other; for a name that can be seen already it is a
+// refused fsync.
+func TestF29FullDiskAtFlush(t *testing.T) {
+	needStrace(t)
+	full := 0
+	sweepCalls(t, "fsync:error=ENOSPC", func(dir, said string, code int) {
+		switch {
+		case strings.HasPrefix(said, "not open:"):
+		case strings.Contains(said, "full:"):
+			full++
+			if code != 0 || len(promised(said)) != len(childSeals)-1 {
+				t.Errorf("exit %d", code)
+			}
+		case code != 75:
+			t.Errorf("exit %d", code)
+		}
+		afterwards(t, dir, said)
+	})
+	if full != len(childSeals) {
+		t.Errorf("%d drafts met the full disk, want %d", full, len(childSeals))
+	}
+}
+
 var tracedCall = regexp.MustCompile(`(?m)(fsync|linkat|write)\((?:\d+|AT_FDCWD)<([^>]*)>(?:, "([^"]*)")?`)
 
 // Nothing that a power cut could take away is promised: before each "sealed"

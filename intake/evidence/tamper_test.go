@@ -17,7 +17,7 @@ func TestF33ChangedExhibitIsFoundAndNeverHealed(t *testing.T) {
 		"shorter":  func(p string) error { return os.Truncate(p, 3) },
 		"longer":   func(p string) error { return os.WriteFile(p, []byte("the concern."), 0o400) },
 		"emptied":  func(p string) error { return os.Truncate(p, 0) },
-		"a link":   func(p string) error { return errors.Join(os.Remove(p), os.Symlink("/etc/hostname", p)) },
+		"a link":   func(p string) error { return errors.Join(os.Rename(p, p+".away"), os.Symlink(p+".away", p)) },
 		"a folder": func(p string) error { return errors.Join(os.Remove(p), os.Mkdir(p, 0o700)) },
 		"a pipe":   func(p string) error { return errors.Join(os.Remove(p), syscall.Mkfifo(p, 0o600)) },
 	} {
