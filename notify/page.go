@@ -1,0 +1,200 @@
+package notify
+
+import (
+	"slices"
+	"strings"
+
+	"dutydesk/templates"
+)
+
+// view is what the words of a letter may mention; nothing of it is the
+// reporter's.
+type view struct {
+	Severity, Due, Late, Org, By, Reason, Nearest string
+	Danger, Waiting, Closing, Higher, Changed     bool
+	What, Means, Fix, Since                       string
+}
+
+func (f Facts) view() view {
+	return view{
+		Severity: strings.ToLower(severities[f.Severity].phrase), Danger: f.Severity == "S1",
+		Due: f.since(f.Due), Late: f.late(), Org: f.Org, By: f.By, Reason: f.Reason, Nearest: f.Nearest,
+		Waiting: f.State == stateOpen, Closing: f.State == stateCloseProposed, Higher: f.Rung > 1, Changed: len(f.Changed) > 0,
+		What: f.Trouble.What, Means: f.Trouble.Means, Fix: f.Trouble.Fix, Since: f.since(f.Trouble.Since),
+	}
+}
+
+// late says how late the act is that is owed, "" if it is not.
+func (f Facts) late() string {
+	d := f.Late
+	if d == 0 && !f.Due.IsZero() {
+		d = f.Now.Sub(f.Due)
+	}
+	if d <= 0 {
+		return ""
+	}
+	return span(d)
+}
+
+// severities are the words and the stripe of each.
+var severities = map[string]struct{ phrase, row, stripe string }{
+	"S1": {"emergency", "Emergency (S1)", "red"},
+	"S2": {"high severity", "High (S2)", "orange"},
+	"S3": {"standard severity", "Standard (S3)", "blue"},
+	"S4": {"low severity", "Low (S4)", "grey"},
+}
+
+// stages are the words for each state; another state is shown as it is named.
+var stages = map[string]string{
+	stateOpen:          "Waiting to be acknowledged",
+	stateAcknowledged:  "Acknowledged",
+	stateCloseProposed: "Waiting for a second person to agree to close it",
+	stateClosed:        "Closed",
+}
+
+// page puts the letter together for the layouts.
+func (f Facts) page(set *templates.Letters) (templates.Page, error) {
+	first, rest, err := set.Words(string(f.Kind), f.view())
+	if err != nil {
+		return templates.Page{}, err
+	}
+	p := templates.Page{
+		Language: Language, Title: f.subject(), Preview: f.subject() + ". " + first,
+		First: first, Rest: rest, Stripe: f.stripe(), Rows: f.rows(), Sections: f.sections(),
+		Actions: f.actions(), Reply: f.Token != "" && f.Ref != "", Sender: f.Service,
+	}
+	if p.Reply {
+		p.Marker = Marker
+	}
+	f.tell(&p)
+	return p, nil
+}
+
+func (f Facts) stripe() string {
+	if f.Kind == Trouble || f.Kind == Hold {
+		return "orange"
+	}
+	if f.State == stateClosed || f.Kind == Recovered {
+		return "grey"
+	}
+	return severities[f.Severity].stripe
+}
+
+// tell adds what the reporter sent: everything in a full letter, and only how
+// much there is in a minimal one.
+func (f Facts) tell(p *templates.Page) {
+	if !slices.Contains([]Kind{Opened, Breach, Undelivered, Hold, Reminder}, f.Kind) {
+		return
+	}
+	if len(f.Exhibits) > 0 {
+		var total int64
+		for _, x := range f.Exhibits {
+			total += x.Size
+		}
+		p.Files = count(len(f.Exhibits), "file") + ", " + size(total)
+	}
+	if !f.full() {
+		return
+	}
+	p.Heard = said(f.Words)
+	p.Links = slices.ContainsFunc(p.Heard, linked)
+	for _, x := range f.Exhibits {
+		p.Exhibits = append(p.Exhibits, templates.Exhibit{Name: orUnnamed(x.Name), Type: x.Type, Size: size(x.Size), Digest: x.SHA256[:min(12, len(x.SHA256))]})
+	}
+}
+
+func linked(s string) bool {
+	s = strings.ToLower(s)
+	return strings.Contains(s, "://") || strings.Contains(s, "www.")
+}
+
+func orUnnamed(name string) string {
+	if name == "" {
+		return "(no name)"
+	}
+	return name
+}
+
+// rows are the facts of the case; minimal letters leave out how it came.
+func (f Facts) rows() []templates.Row {
+	received := f.since(f.Received)
+	if received != "" && f.full() && f.Door != "" {
+		received += ", by " + f.Door
+	}
+	due := f.since(f.Due)
+	if late := f.late(); late != "" && due != "" {
+		due += " (" + late + " late)"
+	}
+	stage, known := stages[f.State]
+	if !known {
+		stage = strings.ReplaceAll(f.State, "-", " ")
+	}
+	var rows []templates.Row
+	for _, r := range []templates.Row{
+		{Name: "Reference", Value: f.Ref},
+		{Name: "Severity", Value: severities[f.Severity].row},
+		{Name: "Stage", Value: stage},
+		{Name: "Due", Value: due},
+		{Name: "Received", Value: received},
+		{Name: "For", Value: f.Org},
+		{Name: "Why you", Value: f.Role},
+	} {
+		if r.Value != "" {
+			rows = append(rows, r)
+		}
+	}
+	return rows
+}
+
+// sections are the lists of a transcript and of a help letter.
+func (f Facts) sections() []templates.Section {
+	var all []templates.Section
+	switch f.Kind {
+	case Transcript:
+		all = []templates.Section{
+			{Heading: "What we understood", Items: f.Understood},
+			{Heading: "What changed", Items: f.Changed},
+			{Heading: "What is due next", Items: f.Next},
+		}
+	case Help:
+		all = []templates.Section{{Heading: "Words you can use on the first line", Items: []string{
+			"ACK: I have it. The others are told.",
+			"NOTE: keep what I write on the case.",
+			"CLOSE: I think it can be closed. A second person must agree.",
+			"HELP: send me this list.",
+		}}}
+	}
+	return slices.DeleteFunc(all, func(s templates.Section) bool { return len(s.Items) == 0 })
+}
+
+// choice is one ready reply.
+type choice struct{ label, word string }
+
+// choices are the ready replies that make sense in each state.
+var choices = map[string][]choice{
+	stateOpen:          {{"Acknowledge", "ACK"}, {"Add a note", "NOTE"}},
+	stateAcknowledged:  {{"Add a note", "NOTE"}, {"Ask to close", "CLOSE"}},
+	stateCloseProposed: {{"Agree to close", "CLOSE"}, {"Add a note", "NOTE"}},
+	stateClosed:        {{"Add a note", "NOTE"}},
+}
+
+// actions turns the choices into links. Whoever just proposed to close, and
+// gets a transcript of that, is not asked to agree with themselves.
+func (f Facts) actions() []templates.Action {
+	if f.Token == "" || f.Ref == "" {
+		return nil
+	}
+	could, known := choices[f.State]
+	if !known {
+		could = choices[stateClosed]
+	}
+	var all []templates.Action
+	for _, c := range could {
+		link := mailto(ReplyAddress(f.ServiceAddress, f.Token), f.subject(), c.word+"\n")
+		if link == "" || c.word == "CLOSE" && f.State == stateCloseProposed && f.Kind == Transcript {
+			continue
+		}
+		all = append(all, templates.Action{Label: c.label, Word: c.word, Link: link, Primary: c.word != "NOTE" && f.State != stateAcknowledged})
+	}
+	return all
+}

@@ -1,0 +1,147 @@
+package templates_test
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"dutydesk/notify"
+	"dutydesk/templates"
+)
+
+var update = flag.Bool("update", false, "write the letters as they are now to testdata")
+
+// Every letter we can send, as it is sent, minimal unless its name says full.
+// Read the diff as the lead would.
+func TestGoldenLetters(t *testing.T) {
+	for name, f := range letters(t) {
+		t.Run(name, func(t *testing.T) {
+			l, err := notify.Compose(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			golden(t, name+".txt", l.Text)
+			golden(t, name+".html", l.HTML)
+		})
+	}
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	file := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if want, _ := os.ReadFile(file); got != string(want) {
+		t.Errorf("%s:\n%s\nwant:\n%s", file, got, want)
+	}
+}
+
+// A kind without a golden letter is a kind nobody has read.
+func TestEveryKindHasAGolden(t *testing.T) {
+	set, err := templates.ParseLetters()
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := letters(t)
+	for _, kind := range set.Kinds() {
+		if _, ok := all[kind]; !ok {
+			t.Errorf("no golden letter for %s", kind)
+		}
+	}
+}
+
+// letters are the facts of every golden letter, by the name of its file.
+func letters(t *testing.T) map[string]notify.Facts {
+	t.Helper()
+	london, err := time.LoadLocation("Europe/London")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := func(day, hour, minute int) time.Time { return time.Date(2026, 11, day, hour, minute, 0, 0, london) }
+	base := notify.Facts{
+		Service: "Skills and Employment safeguarding desk", ServiceAddress: "safeguarding@council.example",
+		Zone: london, Now: at(26, 14, 6), Ref: "SG-7K3F9", Severity: "S2", State: "open",
+		Received: at(26, 14, 5), Due: at(26, 17, 0), Org: "Northgate Training",
+		To:    notify.Person{ID: "lead", Name: "Amina Patel", Address: "amina.patel@northgate.example"},
+		Role:  "You are the lead for Northgate Training.",
+		Token: "k3v9x0q2m7c5t8w1b4n6z0d2f8", LetterID: "01JD8Z6Q4M", Host: "council.example",
+		Exhibits: []notify.Exhibit{
+			{Name: "screenshot 1.png", Type: "image/png", Size: 3_100_000, SHA256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"},
+			{Name: "chat <b>log</b>.txt", Type: "text/plain", Size: 300_000, SHA256: "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752"},
+		},
+	}
+	all := map[string]notify.Facts{}
+	add := func(name string, kind notify.Kind, change func(*notify.Facts)) {
+		f := base
+		f.Kind = kind
+		if change != nil {
+			change(&f)
+		}
+		all[name] = f
+	}
+	add("opened", notify.Opened, nil)
+	add("opened-full", notify.Opened, func(f *notify.Facts) {
+		f.Severity, f.Door, f.Due = "S1", "web form", at(26, 15, 5)
+		f.Words = "Somebody in my group keeps sending me messages.\n\nThey put my photo on https://social.example/x & said <b>worse</b> is coming.\nPlease do not phone me at home."
+	})
+	add("opened-late", notify.Opened, func(f *notify.Facts) { f.Due, f.Severity = at(25, 17, 0), "" })
+	add("breach", notify.Breach, func(f *notify.Facts) {
+		f.Now, f.Late, f.Rung = at(26, 19, 5), 2*time.Hour+5*time.Minute, 1
+		f.Role = "You are the service's safeguarding lead."
+	})
+	add("breach-higher", notify.Breach, func(f *notify.Facts) {
+		f.Now, f.Late, f.Rung, f.Severity = at(27, 9, 0), 16*time.Hour, 2, "S1"
+		f.Role = "You are the Local Authority Safeguarding Lead."
+	})
+	taken := func(f *notify.Facts) { f.State, f.By, f.Due = "acknowledged", "Tom Reid", at(30, 17, 0) }
+	add("acknowledged", notify.Acknowledged, taken)
+	add("transcript", notify.Transcript, func(f *notify.Facts) {
+		taken(f)
+		f.Understood = []string{"ACK: you have taken this concern."}
+		f.Changed = []string{"It is acknowledged by you.", "Your deputy was told."}
+		f.Next = []string{"Decide what is to be done, by 5pm on Monday 30 November."}
+	})
+	add("transcript-nothing", notify.Transcript, func(f *notify.Facts) {
+		taken(f)
+		f.Understood = []string{"ACK: Tom Reid had already taken this concern."}
+	})
+	add("help", notify.Help, func(f *notify.Facts) { f.Nearest = "CLOSE" })
+	add("help-unknown", notify.Help, nil)
+	closing := func(f *notify.Facts) {
+		taken(f)
+		f.State, f.Reason = "close-proposed", "the learner is content; tutor will check in weekly"
+	}
+	add("close-proposed", notify.CloseProposed, closing)
+	add("closed", notify.Closed, func(f *notify.Facts) { closing(f); f.State, f.Due = "closed", time.Time{} })
+	add("reminder", notify.Reminder, func(f *notify.Facts) { f.Now = at(27, 8, 30) })
+	add("reminder-acknowledged", notify.Reminder, func(f *notify.Facts) { taken(f); f.Now = at(27, 8, 30) })
+	add("untrusted", notify.Untrusted, func(f *notify.Facts) {
+		taken(f)
+		f.Reason = "it did not come from the address we know."
+	})
+	add("undelivered", notify.Undelivered, func(f *notify.Facts) {
+		f.By, f.Reason, f.Role = "Amina Patel", "the mailbox is full", "You are the deputy for Northgate Training."
+	})
+	add("hold", notify.Hold, func(f *notify.Facts) { f.Reason, f.Exhibits = "one mail, 1.2 MB", nil })
+	desk := func(f *notify.Facts) {
+		f.Ref, f.Token, f.Severity, f.State, f.Org, f.Exhibits = "", "", "", "", "", nil
+		f.Received, f.Due, f.Role = time.Time{}, time.Time{}, "You are a manager of the service."
+		f.Trouble = notify.Down{
+			What:  "Mail has not been fetched from the safeguarding mailbox.",
+			Means: "Concerns sent by mail are waiting in the mailbox, unread by us. The web form works.",
+			Fix:   "Ask IT whether the mailbox's password or permissions have changed. On the server, \"dutydesk doctor\" says exactly what fails.",
+			Since: at(26, 13, 40),
+		}
+	}
+	add("trouble", notify.Trouble, desk)
+	add("recovered", notify.Recovered, func(f *notify.Facts) {
+		desk(f)
+		f.Trouble.Means = "Three mails had waited. All of them have been read."
+	})
+	return all
+}

@@ -1,0 +1,42 @@
+package templates
+
+// Page is a letter's contents in the order both layouts show them. Empty parts
+// are left out.
+type Page struct {
+	Language string // RFC 5646
+	Title    string // the subject; neutral
+	Preview  string // what a locked phone shows; neutral
+	First    string // severity and what to do by when
+	Marker   string // replies are read down to this line
+	Stripe   string // "red", "orange", "blue" or "grey": never the only sign of severity
+	Rest     []string
+	Rows     []Row
+	Sections []Section
+	Heard    []string // the reporter's own words, line by line; full letters only
+	Links    bool     // Heard holds web addresses
+	Files    string   // "2 files, 3.4 MB"
+	Exhibits []Exhibit
+	Actions  []Action
+	Reply    bool   // whether a reply is read
+	Sender   string // the desk's name
+}
+
+// Row is one fact.
+type Row struct{ Name, Value string }
+
+// Section is a headed list.
+type Section struct {
+	Heading string
+	Items   []string
+}
+
+// Exhibit is one kept file; the file itself is never sent.
+type Exhibit struct{ Name, Type, Size, Digest string }
+
+// Action is a ready-made reply behind a mailto: link (RFC 6068).
+type Action struct {
+	Label   string
+	Word    string // what the reply's first line says
+	Link    string
+	Primary bool
+}
