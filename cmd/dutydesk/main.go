@@ -1,0 +1,103 @@
+// Command dutydesk is the duty desk of a council's Skills and Employment
+// service: it takes in safeguarding and cyber-bullying concerns, keeps them,
+// tells the right person at once and never forgets one.
+//
+// It knows commands, flags and exit codes, and nothing of the domain.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"dutydesk/cmd/internal/app"
+	"dutydesk/config"
+	"dutydesk/intake/evidence"
+	"dutydesk/workflow/ledger"
+	"dutydesk/workflow/queue"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal kills
+	if err := root().ExecuteContext(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "dutydesk:", err)
+		os.Exit(exitCode(err))
+	}
+}
+
+// Exit codes are those of sysexits.h; systemd restarts on 69, 70 and 75 only.
+const (
+	exitUsage       = 64
+	exitData        = 65
+	exitUnavailable = 69
+	exitBug         = 70
+	exitAgain       = 75
+	exitConfig      = 78
+)
+
+// usageError is a command line that cannot be understood.
+type usageError struct{ error }
+
+// exitCode says what kind of trouble err is.
+func exitCode(err error) int {
+	var problems config.Problems
+	var usage usageError
+	switch {
+	case errors.As(err, &usage):
+		return exitUsage
+	case errors.As(err, &problems), errors.Is(err, ledger.ErrSchema), errors.Is(err, queue.ErrEvicts), errors.Is(err, queue.ErrOld):
+		return exitConfig
+	case errors.Is(err, evidence.ErrTampered), errors.Is(err, evidence.ErrMissing), errors.Is(err, ledger.ErrNotFound), errors.Is(err, errDiffers):
+		return exitData
+	case errors.Is(err, evidence.ErrDisk), errors.Is(err, app.ErrBusy):
+		return exitAgain
+	case errors.Is(err, errUnwell):
+		return exitUnavailable
+	}
+	return exitUnavailable
+}
+
+// root is the whole command line.
+func root() *cobra.Command {
+	c := &cobra.Command{
+		Use:           "dutydesk",
+		Short:         "Takes in safeguarding concerns, keeps them, tells the right person, never forgets one",
+		SilenceErrors: true, SilenceUsage: true,
+	}
+	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return usageError{fmt.Errorf("%w (see %q)", err, c.CommandPath()+" --help")}
+	})
+	c.AddCommand(runCommand(), demoCommand(), doctorCommand(), configCommand(), mailCommand(), caseCommand(), arrivalsCommand(),
+		lettersCommand(), evidenceCommand(), queueCommand(), versionCommand())
+	strict(c)
+	return c
+}
+
+// strict makes a missing or unknown word of every command a usage error.
+func strict(c *cobra.Command) {
+	if check := c.Args; check != nil {
+		c.Args = func(c *cobra.Command, args []string) error {
+			if err := check(c, args); err != nil {
+				return usageError{fmt.Errorf("%w (see %q)", err, c.CommandPath()+" --help")}
+			}
+			return nil
+		}
+	}
+	if c.HasSubCommands() && c.RunE == nil {
+		c.RunE = func(c *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usageError{fmt.Errorf("unknown command %q (see %q)", args[0], c.CommandPath()+" --help")}
+			}
+			return c.Help()
+		}
+	}
+	for _, sub := range c.Commands() {
+		strict(sub)
+	}
+}

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+
+	"dutydesk/cmd/internal/app"
+	"dutydesk/config"
+	"dutydesk/workflow/ledger"
+)
+
+// flags are shared by commands that work on a configured desk.
+type flags struct {
+	config string
+	json   bool
+}
+
+func (f *flags) add(c *cobra.Command, json bool) *cobra.Command {
+	c.Flags().StringVarP(&f.config, "config", "c", "dutydesk.toml", "the configuration file")
+	if json {
+		c.Flags().BoolVar(&f.json, "json", false, "print JSON; the names are stable")
+	}
+	return c
+}
+
+func (f *flags) load() (*config.Config, error) { return config.Load(f.config, os.LookupEnv) }
+
+// reader opens the ledger for looking only.
+func (f *flags) reader(c *cobra.Command) (app.Reader, *config.Config, error) {
+	cfg, err := f.load()
+	if err != nil {
+		return app.Reader{}, nil, err
+	}
+	l, err := ledger.OpenReading(c.Context(), cfg.LedgerTarget())
+	return app.Reader{Ledger: l, Rules: app.Rules(cfg)}, cfg, err
+}
+
+func runCommand() *cobra.Command {
+	var f flags
+	c := &cobra.Command{Use: "run", Short: "Run the worker", Args: cobra.NoArgs,
+		Long: "Run the worker until it is told to stop (SIGINT or SIGTERM).\nExit codes: 0 stopped, 69 a dependency is missing, 75 start me again, 78 the configuration is wrong."}
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		cfg, err := f.load()
+		if err != nil {
+			return err
+		}
+		debug.SetMemoryLimit(256 << 20)
+		a, err := app.New(c.Context(), cfg, app.RealClock(), logger(cfg, c.ErrOrStderr()))
+		if err != nil {
+			return err
+		}
+		err = a.Run(c.Context())
+		if closing := a.Close(); err == nil {
+			err = closing
+		}
+		return err
+	}
+	return f.add(c, false)
+}
+
+// logger writes lines as configured. Only fixed words, ids, sizes and states
+// are ever given to it.
+func logger(cfg *config.Config, w io.Writer) *slog.Logger {
+	var level slog.Level
+	if level.UnmarshalText([]byte(cfg.Log.Level)) != nil {
+		level = slog.LevelInfo
+	}
+	opts := &slog.HandlerOptions{Level: level}
+	if cfg.Log.Format == "json" {
+		return slog.New(slog.NewJSONHandler(w, opts))
+	}
+	return slog.New(slog.NewTextHandler(w, opts))
+}
+
+func versionCommand() *cobra.Command {
+	return &cobra.Command{Use: "version", Short: "Print the version", Args: cobra.NoArgs, RunE: func(c *cobra.Command, _ []string) error {
+		version, goVersion := "unknown", ""
+		if info, ok := debug.ReadBuildInfo(); ok {
+			version, goVersion = info.Main.Version, info.GoVersion
+		}
+		_, err := fmt.Fprintf(c.OutOrStdout(), "dutydesk %s %s\n", version, goVersion)
+		return err
+	}}
+}
+
+func configCommand() *cobra.Command {
+	var f flags
+	c := &cobra.Command{Use: "config", Short: "Check, describe or show the configuration"}
+	check := &cobra.Command{Use: "check", Short: "Check the configuration and say everything that is wrong with it", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if _, err := f.load(); err != nil {
+				return err
+			}
+			_, err := fmt.Fprintln(c.OutOrStdout(), "ok: "+f.config)
+			return err
+		}}
+	describe := &cobra.Command{Use: "describe", Short: "Print an example with every key and its meaning", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return config.Describe(c.OutOrStdout()) }}
+	show := &cobra.Command{Use: "show", Short: "Print the configuration in force; secrets do not print", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			cfg, err := f.load()
+			if err != nil {
+				return err
+			}
+			return cfg.Show(c.OutOrStdout())
+		}}
+	c.AddCommand(f.add(check, false), describe, f.add(show, false))
+	return c
+}

@@ -1,0 +1,258 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+	"golang.org/x/sys/unix"
+
+	"dutydesk/config"
+	"dutydesk/notify/mailer"
+	"dutydesk/workflow/ledger"
+	"dutydesk/workflow/queue"
+)
+
+// Grade is a doctor's word on one check.
+type Grade string
+
+// The three words.
+const (
+	OK   Grade = "ok"
+	Warn Grade = "warn"
+	Fail Grade = "FAIL"
+)
+
+// Finding is one line of "dutydesk doctor".
+type Finding struct {
+	Grade Grade  `json:"grade"` // ok, warn, FAIL
+	What  string `json:"what"`
+	Why   string `json:"why"` // why it matters; "" if ok
+	Fix   string `json:"fix"` // the exact remedy; "" if ok
+}
+
+func ok(format string, args ...any) Finding {
+	return Finding{Grade: OK, What: fmt.Sprintf(format, args...)}
+}
+
+func fail(what, why, fix string) Finding { return Finding{Fail, what, why, fix} }
+func warn(what, why, fix string) Finding { return Finding{Warn, what, why, fix} }
+
+// Doctor looks at everything the desk rests on, within ten seconds, and changes
+// nothing.
+func Doctor(ctx context.Context, cfg *config.Config) []Finding {
+	ctx, cancel := context.WithTimeout(ctx, 9*time.Second)
+	defer cancel()
+	checks := []func(context.Context, *config.Config) []Finding{checkSecrets, checkClock, checkData, checkLedger, checkRedisFacts, checkMailboxes, checkSMTP, checkRoster}
+	found := make([][]Finding, len(checks))
+	var g errgroup.Group
+	for i, check := range checks {
+		g.Go(func() error { found[i] = check(ctx, cfg); return nil })
+	}
+	g.Wait() // no check returns an error
+	all := []Finding{ok("configuration is in order, environment %s", cfg.Environment)}
+	for _, fs := range found {
+		all = append(all, fs...)
+	}
+	return all
+}
+
+// checkSecrets looks at who may read the secrets.
+func checkSecrets(_ context.Context, cfg *config.Config) (out []Finding) {
+	files := append(cfg.SecretFiles(), cfg.KeyFile())
+	for _, f := range files {
+		info, err := os.Stat(f)
+		switch {
+		case errors.Is(err, fs.ErrNotExist) && f == cfg.KeyFile():
+			out = append(out, warn("desk key "+f+" does not exist yet", "answers to letters are proven with it", "it is made at the first \"dutydesk run\"; keep a copy apart from the ledger"))
+		case err != nil:
+			out = append(out, fail("secret "+f+" cannot be read", "the desk cannot log in without it", "create it, owned by the user who runs dutydesk, mode 0600"))
+		case info.Mode().Perm()&0o077 != 0:
+			out = append(out, fail(fmt.Sprintf("secret %s has mode %04o", f, info.Mode().Perm()), "others on this machine can read it", "chmod 0600 "+f))
+		default:
+			out = append(out, ok("secret %s is readable by its owner only", f))
+		}
+	}
+	return out
+}
+
+// checkClock looks at the zone and at whether the machine's clock is kept right.
+func checkClock(_ context.Context, cfg *config.Config) []Finding {
+	var t unix.Timex
+	state, err := unix.Adjtimex(&t)
+	now := time.Now().In(cfg.Zone())
+	zone := ok("time zone %s, it is %s", cfg.Zone(), now.Format("15:04 on Monday 2 January 2006"))
+	if err == nil && state == unix.TIME_ERROR {
+		return []Finding{zone, warn("the machine's clock is not kept right", "deadlines are instants; a wrong clock makes them early or late", "install chrony (apt-get install chrony) and check with: chronyc tracking")}
+	}
+	return []Finding{zone, ok("the machine's clock is kept right")}
+}
+
+// checkData looks at the folder's disk: space, rights and what a commit costs.
+func checkData(_ context.Context, cfg *config.Config) []Finding {
+	var s unix.Statfs_t
+	if err := unix.Statfs(cfg.Data, &s); err != nil {
+		return []Finding{fail("data folder "+cfg.Data+" cannot be used", "everything is kept there", "mkdir -m 0700 "+cfg.Data+" and give it to the user who runs dutydesk")}
+	}
+	out := []Finding{ok("data folder %s", cfg.Data)}
+	if free := s.Bavail * uint64(s.Bsize) >> 20; free < 1024 {
+		out = append(out, fail(fmt.Sprintf("%d MB free under %s", free, cfg.Data), "a full disk stops the intake", "free space or grow the volume: at least 1 GB"))
+	} else {
+		out = append(out, ok("%d MB free", free))
+	}
+	return append(out, syncSpeed(cfg.Data))
+}
+
+// syncSpeed measures how many writes a second reach the disk for certain.
+func syncSpeed(dir string) Finding {
+	path := filepath.Join(dir, "doctor.tmp")
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fail("cannot write into "+dir, "everything is kept there", "give the folder to the user who runs dutydesk: chown -R dutydesk "+dir)
+	}
+	defer os.Remove(path)
+	defer f.Close()
+	n, began := 0, time.Now()
+	for ; time.Since(began) < 300*time.Millisecond; n++ {
+		if _, err := f.WriteAt([]byte("dutydesk"), 0); err != nil || f.Sync() != nil {
+			return fail("writes under "+dir+" do not reach the disk", "nothing can be promised to be kept", "look at the disk: dmesg | tail")
+		}
+	}
+	rate := float64(n) / time.Since(began).Seconds()
+	if rate < 20 {
+		return warn(fmt.Sprintf("the disk takes %.0f safe writes a second", rate), "a burst of reports would wait", "use a disk with power-loss protection")
+	}
+	return ok("the disk takes %.0f safe writes a second", rate)
+}
+
+// checkLedger opens the ledger for looking and asks what durability rests on.
+func checkLedger(ctx context.Context, cfg *config.Config) []Finding {
+	l, err := ledger.OpenReading(ctx, cfg.LedgerTarget())
+	if errors.Is(err, ledger.ErrNotFound) {
+		return []Finding{warn("the ledger does not exist yet", "it is made at the first run", "dutydesk run")}
+	}
+	if err != nil {
+		return []Finding{fail("the ledger does not answer", "no report can be taken in", "start the database and check ledger.url; \"dutydesk config show\" prints it")}
+	}
+	defer l.Close()
+	out := []Finding{ok("the ledger answers (%s)", l.Dialect())}
+	if err := l.Schema(ctx); err != nil {
+		out = append(out, fail("the ledger's schema does not fit this program", "nothing is written to a ledger that is not understood", "run the program version that wrote it, or run \"dutydesk run\" once to bring it up to date"))
+	}
+	settings, err := l.Settings(ctx)
+	for _, s := range settings {
+		if !s.OK {
+			out = append(out, fail(s.Name+" is "+s.Value, "a commit could be lost at a power cut", "set it to "+s.Want))
+		}
+	}
+	if err != nil {
+		out = append(out, fail("the ledger's settings cannot be read", "durability cannot be proven", "check the rights of the database user"))
+	}
+	return out
+}
+
+// checkRedisFacts asks Redis about itself.
+func checkRedisFacts(ctx context.Context, cfg *config.Config) []Finding {
+	if cfg.EmbeddedRedis() {
+		return []Finding{warn("redis is embedded in the worker", "reminders are lost at a restart and offered anew; good for a trial", "for real use install redis-server and set redis.url")}
+	}
+	r, err := Redis(cfg)
+	if err != nil {
+		return []Finding{fail("redis.url cannot be used", "reminders would come from the sweep only", err.Error())}
+	}
+	f, err := queue.Inspect(ctx, r)
+	if err != nil {
+		return []Finding{fail("redis does not answer", "work goes on by the sweep, but up to 30 s late", "start redis-server and check redis.url and its password")}
+	}
+	if err := f.Refusal(); err != nil {
+		return []Finding{fail("redis "+f.Version+", maxmemory-policy "+f.Policy+": "+err.Error(), "reminders may be lost without a word", "redis-cli CONFIG SET maxmemory-policy noeviction, and in redis.conf; version 6.2 or newer")}
+	}
+	out := []Finding{ok("redis %s answers, noeviction, %d MB used", f.Version, f.Used>>20)}
+	if !f.AOF {
+		out = append(out, warn("redis keeps no append-only file", "a restart empties the queue, which is then offered anew", "appendonly yes in redis.conf"))
+	}
+	return out
+}
+
+// checkMailboxes logs in to every mailbox and looks at the folder's rights.
+func checkMailboxes(ctx context.Context, cfg *config.Config) (out []Finding) {
+	for i := range cfg.Mailboxes {
+		m := &cfg.Mailboxes[i]
+		w, err := Watcher(cfg, m)
+		if err != nil {
+			out = append(out, fail("mailbox "+m.Name+": "+err.Error(), "no mail would be taken in", "correct ca_file"))
+			continue
+		}
+		out = append(out, probe(ctx, w)...)
+	}
+	return out
+}
+
+// checkSMTP logs in to the relay.
+func checkSMTP(ctx context.Context, cfg *config.Config) []Finding {
+	set, err := PostSettings(cfg)
+	if err != nil {
+		return []Finding{fail("smtp: "+err.Error(), "nobody would be told", "correct [smtp]")}
+	}
+	s, err := mailer.New(set)
+	if err != nil {
+		return []Finding{fail("smtp: "+err.Error(), "nobody would be told", "correct [smtp]")}
+	}
+	defer s.Close()
+	p := s.Probe(ctx)
+	if p.Err != nil {
+		fix := map[string]string{"connect": "check smtp.address and the firewall", "tls": "the certificate must be valid for the name in smtp.address; a council's own authority goes into smtp.ca_file", "auth": "check smtp.user and its password"}[p.Step]
+		return []Finding{fail("the mail server at "+cfg.SMTP.Address+" failed at "+p.Step, "nobody would be told", fix)}
+	}
+	out := []Finding{ok("the mail server takes letters (%s)", p.TLS)}
+	if !p.Expires.IsZero() && time.Until(p.Expires) < 30*24*time.Hour {
+		out = append(out, warn("the mail server's certificate ends on "+p.Expires.Format("2 January 2006"), "after that no letter leaves", "have it renewed"))
+	}
+	return out
+}
+
+// checkRoster walks every organisation's ladder: everybody on it must be
+// reachable, and it must not end with one person.
+func checkRoster(_ context.Context, cfg *config.Config) (out []Finding) {
+	rules := Rules(cfg)
+	for _, o := range cfg.Organisations {
+		people := map[string]bool{}
+		for n, rung := range rules.Policy.Ladder {
+			told := 0
+			for _, role := range rung.Tell {
+				for _, id := range rules.Roster.Holders(o.ID, role) {
+					people[id], told = true, told+1
+				}
+			}
+			if told == 0 {
+				out = append(out, fail(fmt.Sprintf("rung %d of %s has nobody on it", n, o.ID), "silence would not climb there", "name somebody in [roles]"))
+			}
+		}
+		if len(people) < 3 {
+			out = append(out, warn(fmt.Sprintf("only %d people on the ladder of %s", len(people), o.ID), "if they are away nobody hears", "name la_lead, senior_officer and managers in [roles]"))
+		} else {
+			out = append(out, ok("%d people on the ladder of %s", len(people), o.ID))
+		}
+	}
+	return append(out, undecided(cfg)...)
+}
+
+// undecided lists what the council has left open.
+func undecided(cfg *config.Config) (out []Finding) {
+	var missing []string
+	for key, v := range map[string]string{"service_lead": cfg.Roles.ServiceLead, "senior_officer": cfg.Roles.SeniorOfficer, "executive": cfg.Roles.Executive} {
+		if v == "" {
+			missing = append(missing, key)
+		}
+	}
+	if len(missing) > 0 {
+		out = append(out, warn("nobody is named for "+strings.Join(missing, ", "), "the ladder is shorter than the policy's", "set them in [roles], or leave them if the council decided so"))
+	}
+	return out
+}

@@ -1,0 +1,194 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"dutydesk/workflow"
+	"dutydesk/workflow/casefile"
+	"dutydesk/workflow/ledger"
+)
+
+// Arrival is one row of "arrivals list --json".
+type Arrival struct {
+	ID       string    `json:"id"`
+	Door     string    `json:"door"`    // mail or form
+	Mailbox  string    `json:"mailbox"` // "" for the form
+	Received time.Time `json:"received_at"`
+	SHA256   string    `json:"sha256"` // of the sealed bytes
+	Size     int64     `json:"size"`   // bytes
+	State    string    `json:"state"`  // waiting, case, hold, aside
+	Case     string    `json:"case"`   // reference, "" while it waits
+	Why      string    `json:"why"`    // why it joined, was held or was not trusted
+	Defects  string    `json:"defects"`
+	Exhibits []Exhibit `json:"exhibits"`
+}
+
+// Exhibit is one part of an arrival: listed, never opened.
+type Exhibit struct {
+	Name     string `json:"name"`
+	Declared string `json:"declared_type"`
+	Sniffed  string `json:"sniffed_type"`
+	How      string `json:"how"`
+	Size     int64  `json:"size"`
+	SHA256   string `json:"sha256"`
+}
+
+// Case is one row of "case list --json".
+type Case struct {
+	Ref            string     `json:"ref"`
+	Organisation   string     `json:"organisation"`
+	Severity       string     `json:"severity"`
+	State          string     `json:"state"`
+	Opened         time.Time  `json:"opened_at"`
+	Limit          time.Time  `json:"acknowledge_by"` // by when a person must have taken it
+	Acknowledged   *time.Time `json:"acknowledged_at"`
+	AcknowledgedBy string     `json:"acknowledged_by"` // person id
+	Breached       *time.Time `json:"breached_at"`     // never cleared
+	Rung           int        `json:"rung"`            // rungs of the ladder told so far
+	Next           *time.Time `json:"next_alarm_at"`   // null when the case waits for nothing
+}
+
+// Letter is one row of "letters list --json". Its Message-ID is a capability
+// and is not shown.
+type Letter struct {
+	ID      string     `json:"id"`
+	Case    string     `json:"case"`
+	Kind    string     `json:"kind"`
+	Person  string     `json:"person"`
+	Role    string     `json:"role"`
+	Rung    int        `json:"rung"`
+	State   string     `json:"state"` // due, sent, maybe-sent, failed
+	Created time.Time  `json:"created_at"`
+	Sent    *time.Time `json:"sent_at"`
+	SHA256  string     `json:"sha256"` // of the mail as kept
+	Code    int        `json:"smtp_code"`
+	About   string     `json:"about"` // the part of the desk, for letters about the desk itself
+}
+
+// Event is one line of "case chronology --json".
+type Event struct {
+	Case    string    `json:"case"`
+	Seq     int       `json:"seq"`
+	At      time.Time `json:"at"`
+	By      string    `json:"by"` // person id, or clock, post, desk, reporter
+	Verb    string    `json:"verb"`
+	Text    string    `json:"text"`
+	Arrival string    `json:"arrival"`
+}
+
+// Books are everything that can be read of a desk.
+type Books struct {
+	Arrivals []Arrival `json:"arrivals"`
+	Cases    []Case    `json:"cases"`
+	Letters  []Letter  `json:"letters"`
+	Events   []Event   `json:"events"`
+}
+
+// Reader reads books out of a ledger.
+type Reader struct {
+	Ledger *ledger.Ledger
+	Rules  casefile.Rules
+}
+
+// All reads everything.
+func (r Reader) All(ctx context.Context) (b Books, err error) {
+	if b.Arrivals, err = r.Arrivals(ctx); err != nil {
+		return b, err
+	}
+	if b.Cases, err = r.Cases(ctx); err != nil {
+		return b, err
+	}
+	if b.Letters, err = r.Letters(ctx, ""); err != nil {
+		return b, err
+	}
+	b.Events, err = r.Events(ctx, "")
+	return b, err
+}
+
+// Arrivals lists everything that ever arrived and what became of it.
+func (r Reader) Arrivals(ctx context.Context) ([]Arrival, error) {
+	rows, err := r.Ledger.Arrivals(ctx)
+	out := make([]Arrival, 0, len(rows))
+	for _, a := range rows {
+		x := Arrival{ID: a.ID, Door: a.Door, Mailbox: a.Mailbox, Received: a.Received, SHA256: a.SHA256, Size: a.Size,
+			State: string(a.State), Case: string(a.Case), Why: a.Why, Defects: a.Defects, Exhibits: []Exhibit{}}
+		parts, err := r.Ledger.Exhibits(ctx, a.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range parts {
+			x.Exhibits = append(x.Exhibits, Exhibit{Name: p.Name, Declared: p.Declared, Sniffed: p.Sniffed, How: p.How, Size: p.Size, SHA256: p.SHA256})
+		}
+		out = append(out, x)
+	}
+	return out, err
+}
+
+// Cases lists all cases.
+func (r Reader) Cases(ctx context.Context) ([]Case, error) {
+	rows, err := r.Ledger.Cases(ctx)
+	out := make([]Case, 0, len(rows))
+	for _, c := range rows {
+		x, err := r.record(ctx, c)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, x)
+	}
+	return out, err
+}
+
+// Case reads one case.
+func (r Reader) Case(ctx context.Context, ref string) (Case, error) {
+	c, err := r.Ledger.Case(ctx, casefile.Ref(ref))
+	if err != nil {
+		return Case{}, err
+	}
+	return r.record(ctx, c)
+}
+
+func (r Reader) record(ctx context.Context, c casefile.Case) (Case, error) {
+	next, err := r.Ledger.Next(ctx, c.Ref)
+	return Case{Ref: string(c.Ref), Organisation: c.Org, Severity: string(c.Severity), State: string(c.State), Opened: c.Opened,
+		Limit: r.Rules.Policy.Limit(c.Opened), Acknowledged: maybe(c.Acknowledged), AcknowledgedBy: c.By, Breached: maybe(c.Breached),
+		Rung: c.Climbed, Next: maybe(next)}, err
+}
+
+// Letters lists the letters of a case, of everything if ref is "".
+func (r Reader) Letters(ctx context.Context, ref string) ([]Letter, error) {
+	rows, err := r.Ledger.Letters(ctx, casefile.Ref(ref))
+	out := make([]Letter, 0, len(rows))
+	for _, x := range rows {
+		out = append(out, letterRecord(x))
+	}
+	return out, err
+}
+
+func letterRecord(x ledger.Letter) Letter {
+	var d workflow.Detail
+	if json.Unmarshal([]byte(x.Detail), &d) != nil {
+		d = workflow.Detail{}
+	}
+	return Letter{ID: x.ID, Case: string(x.Case), Kind: string(x.Kind), Person: x.Person, Role: string(x.Role), Rung: x.Rung, State: string(x.State),
+		Created: x.Created, Sent: maybe(x.SentAt), SHA256: x.SHA256, Code: x.Code, About: d.Trouble}
+}
+
+// Events lists the chronology of a case, of all cases if ref is "".
+func (r Reader) Events(ctx context.Context, ref string) ([]Event, error) {
+	rows, err := r.Ledger.Chronology(ctx, casefile.Ref(ref))
+	out := make([]Event, 0, len(rows))
+	for _, e := range rows {
+		out = append(out, Event{Case: string(e.Case), Seq: e.Seq, At: e.At, By: e.By, Verb: string(e.Verb), Text: e.Text, Arrival: e.Arrival})
+	}
+	return out, err
+}
+
+// maybe is nil for no instant, so that JSON says null.
+func maybe(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}

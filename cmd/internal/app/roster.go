@@ -1,0 +1,56 @@
+package app
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"dutydesk/config"
+	"dutydesk/workflow/casefile"
+	"dutydesk/workflow/queue"
+	"dutydesk/workflow/sla"
+)
+
+// Rules are the roster and the ladder of a configuration.
+func Rules(cfg *config.Config) casefile.Rules {
+	p := sla.Default()
+	p.Acknowledge, p.Review = time.Duration(cfg.SLA.Acknowledge), time.Duration(cfg.SLA.Review)
+	return casefile.Rules{Policy: p, Roster: roster(cfg)}
+}
+
+func roster(cfg *config.Config) casefile.Roster {
+	r := casefile.Roster{People: map[string]casefile.Person{}, Orgs: map[string]casefile.Org{}, Triage: cfg.Service.Organisation,
+		ServiceLead: cfg.Roles.ServiceLead, LALead: cfg.Roles.LALead, SeniorOfficer: cfg.Roles.SeniorOfficer, Executive: cfg.Roles.Executive, Managers: cfg.Roles.Managers}
+	for _, p := range cfg.Persons {
+		full := p.Disclosure == "full" && trusted(cfg, p.Address)
+		r.People[p.ID] = casefile.Person{ID: p.ID, Name: p.Name, Address: strings.ToLower(p.Address), Full: full}
+	}
+	for _, o := range cfg.Organisations {
+		r.Orgs[o.ID] = casefile.Org{ID: o.ID, Name: o.Name, Lead: o.Lead, Deputy: o.Deputy}
+	}
+	return r
+}
+
+// trusted reports whether letters with the reporter's words may go to addr.
+func trusted(cfg *config.Config, addr string) bool {
+	_, domain, _ := strings.Cut(strings.ToLower(addr), "@")
+	for _, d := range cfg.Mail.TrustedDomains {
+		if strings.EqualFold(d, domain) {
+			return true
+		}
+	}
+	return false
+}
+
+// Redis is the configured Redis with its password.
+func Redis(cfg *config.Config) (queue.Redis, error) {
+	r, err := queue.ParseRedis(cfg.Redis.URL)
+	if err != nil {
+		return r, fmt.Errorf("redis.url: %w", err)
+	}
+	password, err := cfg.Redis.Secret()
+	if password != "" {
+		r.Password = password
+	}
+	return r, err
+}

@@ -1,0 +1,124 @@
+package outbox
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"dutydesk/intake/evidence"
+	"dutydesk/intake/message"
+	"dutydesk/notify"
+	"dutydesk/notify/mailer"
+	"dutydesk/workflow"
+	"dutydesk/workflow/casefile"
+	"dutydesk/workflow/ledger"
+	"dutydesk/workflow/sla"
+)
+
+// ErrLeft reports a letter to a person who is not on the roster any more.
+var ErrLeft = errors.New("person is not on the roster")
+
+// Writer turns a letter that is owed into the bytes of a mail. All fields are
+// set before first use.
+type Writer struct {
+	Ledger  *ledger.Ledger
+	Store   *evidence.Store
+	Roster  casefile.Roster
+	Policy  sla.Policy
+	Key     workflow.Key
+	Service string // the name letters come from
+	Address string // the safeguarding mailbox
+	Host    string // right side of our Message-IDs
+	Zone    *time.Location
+	Now     func() time.Time
+}
+
+// envelope is who the letter goes from and to. The recipient's address always
+// comes from the roster, never from a message.
+func (w *Writer) envelope(x ledger.Letter) (from, to string, err error) {
+	p, ok := w.Roster.People[x.Person]
+	if !ok {
+		return "", "", fmt.Errorf("letter %s: %w", x.ID, ErrLeft)
+	}
+	return w.Address, p.Address, nil
+}
+
+// write composes the letter from what the ledger says now.
+func (w *Writer) write(ctx context.Context, x ledger.Letter) ([]byte, error) {
+	f, err := w.facts(ctx, x)
+	if err != nil {
+		return nil, err
+	}
+	l, err := notify.Compose(f)
+	if err != nil {
+		return nil, fmt.Errorf("compose: %w", err)
+	}
+	return mailer.Render(l)
+}
+
+// facts gathers all that the words may need.
+func (w *Writer) facts(ctx context.Context, x ledger.Letter) (f notify.Facts, err error) {
+	var d workflow.Detail
+	if err := json.Unmarshal([]byte(x.Detail), &d); err != nil {
+		return f, fmt.Errorf("read detail: %w", err)
+	}
+	p := w.Roster.People[x.Person]
+	f = notify.Facts{Kind: kindOf(x.Kind), Service: w.Service, ServiceAddress: w.Address, Zone: w.Zone, Now: w.Now(), Host: w.Host,
+		LetterID: x.ID, Token: w.Key.Token(x.ID), To: notify.Person{ID: p.ID, Name: p.Name, Address: p.Address}, Rung: x.Rung,
+		Reason: d.Reason, Understood: d.Understood, Changed: d.Changed, Next: d.Next, Nearest: d.Nearest, State: states[casefile.State(d.State)], Due: d.Due}
+	if d.By != "" {
+		f.By = w.Roster.Name(d.By)
+	}
+	if d.Trouble != "" {
+		f.Trouble = down(d.Trouble, d.Since)
+	}
+	if x.Case == "" {
+		return f, nil
+	}
+	return w.aboutCase(ctx, f, x, p)
+}
+
+// aboutCase adds the case, and the reporter's own words for those who may have
+// them.
+func (w *Writer) aboutCase(ctx context.Context, f notify.Facts, x ledger.Letter, p casefile.Person) (notify.Facts, error) {
+	c, err := w.Ledger.Case(ctx, x.Case)
+	if err != nil {
+		return f, err
+	}
+	a, err := w.Ledger.Arrival(ctx, c.Arrival)
+	if err != nil {
+		return f, err
+	}
+	xs, err := w.Ledger.Exhibits(ctx, a.ID)
+	if err != nil {
+		return f, err
+	}
+	f.Ref, f.Severity, f.Received, f.Org, f.Door = string(c.Ref), string(c.Severity), c.Opened, w.Roster.Org(c.Org).Name, doors[a.Door]
+	f.Role = why(x.Role, f.Org)
+	if f.State == states[casefile.Submitted] {
+		f.Late = c.Late(w.Policy, x.Created)
+	}
+	for _, e := range xs {
+		f.Exhibits = append(f.Exhibits, notify.Exhibit{Name: e.Name, Type: e.Sniffed, Size: e.Size, SHA256: e.SHA256})
+	}
+	if p.Full && a.State == ledger.OnCase {
+		f.Words, err = w.words(ctx, a)
+	}
+	return f, err
+}
+
+// words are the reporter's own, as far as they can be read.
+func (w *Writer) words(ctx context.Context, a ledger.Arrival) (string, error) {
+	e, err := w.Store.Open(ctx, evidence.Digest(a.SHA256))
+	if errors.Is(err, evidence.ErrMissing) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	defer e.Close()
+	return message.Read(ctx, io.ReaderAt(e), e.Size()).Text, nil
+}
