@@ -18,7 +18,7 @@ func strace(t *testing.T, dir string, args ...string) (said, traced string, code
 	log := filepath.Join(t.TempDir(), "strace")
 	args = append(append([]string{"-f", "-y", "-qq", "-o", log}, args...), os.Args[0], "-test.run=^$")
 	cmd := exec.CommandContext(t.Context(), "strace", args...)
-	cmd.Env = append(os.Environ(), childVar+"="+dir)
+	cmd.Env = append(os.Environ(), childVar+"="+dir, "GORACE=atexit_sleep_ms=0")
 	out, err := cmd.CombinedOutput()
 	if exit := new(exec.ExitError); err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)
