@@ -38,7 +38,8 @@ type DovecotServer struct {
 }
 
 // Dovecot starts Dovecot with IDLE, MOVE and UIDPLUS. It would take a password
-// without TLS, since it trusts whoever calls from its own address.
+// without TLS, since it trusts whoever calls from its own address; and unlike a
+// council's it does not answer later and later to wrong passwords.
 func Dovecot(t testing.TB, opts DovecotOptions) *DovecotServer {
 	t.Helper()
 	path := Need(t, "dovecot", "dovecot-imapd")
@@ -215,6 +216,9 @@ service auth {
 service anvil {
   chroot =
   client_limit = 5000
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
 }
 service stats {
   chroot =

@@ -51,10 +51,12 @@ func body(t *testing.T, p *mail.Part) string {
 
 func TestMixIsTheBenchmarks(t *testing.T) {
 	var sizes []int
-	sum := sha256.New()
-	for _, raw := range Mix(1000) {
+	first := sha256.New()
+	for i, raw := range Mix(1000) {
 		sizes = append(sizes, len(raw))
-		sum.Write(raw)
+		if i < 100 {
+			first.Write(raw)
+		}
 	}
 	slices.Sort(sizes)
 	between := func(lo, hi int) (n int) {
@@ -75,10 +77,10 @@ func TestMixIsTheBenchmarks(t *testing.T) {
 		t.Errorf("%d of 1,000 are large, want 80", n)
 	}
 	again := sha256.New()
-	for _, raw := range Mix(1000) {
+	for _, raw := range Mix(100) {
 		again.Write(raw)
 	}
-	if !bytes.Equal(sum.Sum(nil), again.Sum(nil)) {
+	if !bytes.Equal(first.Sum(nil), again.Sum(nil)) {
 		t.Error("not the same mails twice")
 	}
 }
