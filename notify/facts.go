@@ -14,7 +14,8 @@ type Kind string
 // The kinds of letter, and who gets them.
 const (
 	Opened        Kind = "opened"         // a new concern; its lead and deputy
-	Breach        Kind = "breach"         // a rung passed without a person; everybody on the next
+	Nudge         Kind = "nudge"          // still not acknowledged, though in time; lead and deputy
+	Breach        Kind = "breach"         // the limit passed; everybody on the rung
 	Acknowledged  Kind = "acknowledged"   // somebody has it; the others on the case
 	Transcript    Kind = "transcript"     // what became of a reply; whoever wrote it
 	Help          Kind = "help"           // a word was not understood; whoever wrote it
@@ -51,7 +52,7 @@ type Exhibit struct {
 type Down struct {
 	What  string    // "Mail has not been fetched from the safeguarding mailbox."
 	Means string    // what follows for concerns, "" to leave out
-	Fix   string    // what the manager can do, "" to leave out
+	Fix   string    // what the manager can do, "" to leave out; both are for the trouble letter only
 	Since time.Time // the same in the trouble and the recovered letter: they are one conversation
 }
 
@@ -73,7 +74,7 @@ type Facts struct {
 
 	To   Person
 	Role string        // why this person: "You are the lead for Northgate Training."
-	Rung int           // 0 for the lead and deputy, 1 for the first told after them
+	Rung int           // how far the ladder has been climbed; shown with a breach
 	Late time.Duration // how late; 0 to count from Due
 
 	Exhibits []Exhibit

@@ -19,7 +19,7 @@ import (
 )
 
 var kinds = []notify.Kind{
-	notify.Opened, notify.Breach, notify.Acknowledged, notify.Transcript, notify.Help, notify.CloseProposed, notify.Closed,
+	notify.Opened, notify.Nudge, notify.Breach, notify.Acknowledged, notify.Transcript, notify.Help, notify.CloseProposed, notify.Closed,
 	notify.Reminder, notify.Untrusted, notify.Undelivered, notify.Hold, notify.Trouble, notify.Recovered,
 }
 
@@ -208,6 +208,9 @@ func TestV25WordsAreText(t *testing.T) {
 			t.Errorf("the letter holds %q:\n%s", bad, l.Text)
 		}
 	}
+	if !strings.Contains(l.Text, "  * a Reference: SG-AAAAAgnp.exe (<b>, 0 bytes, SHA-256 1)\n") {
+		t.Errorf("a file's name is not on one line:\n%s", l.Text)
+	}
 	if !strings.Contains(l.Text, "\n  > "+notify.Marker+"\n  > ACK\n  > BC") || strings.Count(l.Text, "\n"+notify.Marker+"\n") != 1 {
 		t.Errorf("the reporter's line passes for ours:\n%s", l.Text)
 	}
@@ -246,25 +249,6 @@ func TestIncompleteFactsAreRefused(t *testing.T) {
 	f := facts("gossip")
 	if _, err := notify.Compose(f); err == nil {
 		t.Error("a kind without words was written")
-	}
-}
-
-func TestTokenIn(t *testing.T) {
-	for in, want := range map[string]string{
-		notify.ReplyAddress("desk@council.example", token):              token,
-		strings.ToUpper(notify.ReplyAddress("desk@c.example", token)):   token,
-		notify.MessageID("01JD8Z6Q4M", token, "council.example"):        token,
-		" " + notify.MessageID("01JD", token, "council.example") + "\r": token,
-		notify.MessageID("01JD8Z6Q4M", "", "council.example"):           "",
-		"desk+dd1.short@council.example":                                "",
-		"desk@council.example":                                          "",
-		"<case.SG-7K3F9@council.example>":                               "",
-		"x <desk+dd1." + token + "@council.example>":                    "",
-		"desk+dd1." + token:                                             "",
-	} {
-		if got, ok := notify.TokenIn(in); got != want || ok != (want != "") {
-			t.Errorf("%q: %q, %v; want %q", in, got, ok, want)
-		}
 	}
 }
 

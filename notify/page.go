@@ -2,6 +2,7 @@ package notify
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"dutydesk/templates"
@@ -11,7 +12,7 @@ import (
 // reporter's.
 type view struct {
 	Severity, Due, Late, Org, By, Reason, Nearest string
-	Danger, Waiting, Closing, Higher, Changed     bool
+	Danger, Waiting, Closing, Changed             bool
 	What, Means, Fix, Since                       string
 }
 
@@ -19,7 +20,7 @@ func (f Facts) view() view {
 	return view{
 		Severity: strings.ToLower(severities[f.Severity].phrase), Danger: f.Severity == "S1",
 		Due: f.since(f.Due), Late: f.late(), Org: f.Org, By: f.By, Reason: f.Reason, Nearest: f.Nearest,
-		Waiting: f.State == stateOpen, Closing: f.State == stateCloseProposed, Higher: f.Rung > 1, Changed: len(f.Changed) > 0,
+		Waiting: f.State == stateOpen, Closing: f.State == stateCloseProposed, Changed: len(f.Changed) > 0,
 		What: f.Trouble.What, Means: f.Trouble.Means, Fix: f.Trouble.Fix, Since: f.since(f.Trouble.Since),
 	}
 }
@@ -83,7 +84,7 @@ func (f Facts) stripe() string {
 // tell adds what the reporter sent: everything in a full letter, and only how
 // much there is in a minimal one.
 func (f Facts) tell(p *templates.Page) {
-	if !slices.Contains([]Kind{Opened, Breach, Undelivered, Hold, Reminder}, f.Kind) {
+	if !slices.Contains([]Kind{Opened, Nudge, Breach, Undelivered, Hold, Reminder}, f.Kind) {
 		return
 	}
 	if len(f.Exhibits) > 0 {
@@ -129,12 +130,17 @@ func (f Facts) rows() []templates.Row {
 	if !known {
 		stage = strings.ReplaceAll(f.State, "-", " ")
 	}
+	climbed := ""
+	if f.Kind == Breach && f.Rung > 0 {
+		climbed = "step " + strconv.Itoa(f.Rung)
+	}
 	var rows []templates.Row
 	for _, r := range []templates.Row{
 		{Name: "Reference", Value: f.Ref},
 		{Name: "Severity", Value: severities[f.Severity].row},
 		{Name: "Stage", Value: stage},
 		{Name: "Due", Value: due},
+		{Name: "Escalation", Value: climbed},
 		{Name: "Received", Value: received},
 		{Name: "For", Value: f.Org},
 		{Name: "Why you", Value: f.Role},

@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -85,23 +84,6 @@ func MessageID(letterID, token, host string) string {
 		letterID += "." + token
 	}
 	return "<dd1." + letterID + "@" + host + ">"
-}
-
-var (
-	tokenInAddress = regexp.MustCompile(`(?i)^[^@<>\s]*\+dd1\.([a-z0-9]{16,52})@`)
-	tokenInID      = regexp.MustCompile(`(?i)^<?dd1\.[a-z0-9_-]{1,64}\.([a-z0-9]{16,52})@`)
-)
-
-// TokenIn finds the capability in an address or a Message-ID of ours. It says
-// nothing about whether we ever gave that token to anybody. Case is ignored,
-// as some servers lower or raise local parts.
-func TokenIn(s string) (token string, ok bool) {
-	for _, p := range []*regexp.Regexp{tokenInAddress, tokenInID} {
-		if m := p.FindStringSubmatch(strings.TrimSpace(s)); m != nil {
-			return strings.ToLower(m[1]), true
-		}
-	}
-	return "", false
 }
 
 // since says a moment in the reader's zone, "" for none.

@@ -63,18 +63,7 @@ func letters(t *testing.T) map[string]notify.Facts {
 		t.Fatal(err)
 	}
 	at := func(day, hour, minute int) time.Time { return time.Date(2026, 11, day, hour, minute, 0, 0, london) }
-	base := notify.Facts{
-		Service: "Skills and Employment safeguarding desk", ServiceAddress: "safeguarding@council.example",
-		Zone: london, Now: at(26, 14, 6), Ref: "SG-7K3F9", Severity: "S2", State: "open",
-		Received: at(26, 14, 5), Due: at(26, 17, 0), Org: "Northgate Training",
-		To:    notify.Person{ID: "lead", Name: "Amina Patel", Address: "amina.patel@northgate.example"},
-		Role:  "You are the lead for Northgate Training.",
-		Token: "k3v9x0q2m7c5t8w1b4n6z0d2f8", LetterID: "01JD8Z6Q4M", Host: "council.example",
-		Exhibits: []notify.Exhibit{
-			{Name: "screenshot 1.png", Type: "image/png", Size: 3_100_000, SHA256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"},
-			{Name: "chat <b>log</b>.txt", Type: "text/plain", Size: 300_000, SHA256: "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752"},
-		},
-	}
+	base := usual(london, at)
 	all := map[string]notify.Facts{}
 	add := func(name string, kind notify.Kind, change func(*notify.Facts)) {
 		f := base
@@ -90,14 +79,16 @@ func letters(t *testing.T) map[string]notify.Facts {
 		f.Words = "Somebody in my group keeps sending me messages.\n\nThey put my photo on https://social.example/x & said <b>worse</b> is coming.\nPlease do not phone me at home."
 	})
 	add("opened-late", notify.Opened, func(f *notify.Facts) { f.Due, f.Severity = at(25, 17, 0), "" })
+	add("nudge", notify.Nudge, func(f *notify.Facts) { f.Now = at(26, 15, 35) })
 	add("breach", notify.Breach, func(f *notify.Facts) {
-		f.Now, f.Late, f.Rung = at(26, 19, 5), 2*time.Hour+5*time.Minute, 1
+		f.Now, f.Late, f.Rung = at(26, 19, 5), 2*time.Hour+5*time.Minute, 2
 		f.Role = "You are the service's safeguarding lead."
 	})
 	add("breach-higher", notify.Breach, func(f *notify.Facts) {
-		f.Now, f.Late, f.Rung, f.Severity = at(27, 9, 0), 16*time.Hour, 2, "S1"
+		f.Now, f.Late, f.Rung, f.Severity = at(27, 9, 0), 16*time.Hour, 3, "S1"
 		f.Role = "You are the Local Authority Safeguarding Lead."
 	})
+	add("breach-answered", notify.Breach, func(f *notify.Facts) { f.Now, f.Rung, f.State, f.Due = at(26, 19, 5), 2, "acknowledged", time.Time{} })
 	taken := func(f *notify.Facts) { f.State, f.By, f.Due = "acknowledged", "Tom Reid", at(30, 17, 0) }
 	add("acknowledged", notify.Acknowledged, taken)
 	add("transcript", notify.Transcript, func(f *notify.Facts) {
@@ -144,4 +135,20 @@ func letters(t *testing.T) map[string]notify.Facts {
 		f.Trouble.Means = "Three mails had waited. All of them have been read."
 	})
 	return all
+}
+
+// usual are the facts most letters share: a fresh concern, told to its lead.
+func usual(london *time.Location, at func(day, hour, minute int) time.Time) notify.Facts {
+	return notify.Facts{
+		Service: "Skills and Employment safeguarding desk", ServiceAddress: "safeguarding@council.example",
+		Zone: london, Now: at(26, 14, 6), Ref: "SG-7K3F9", Severity: "S2", State: "open",
+		Received: at(26, 14, 5), Due: at(26, 17, 0), Org: "Northgate Training",
+		To:    notify.Person{ID: "lead", Name: "Amina Patel", Address: "amina.patel@northgate.example"},
+		Role:  "You are the lead for Northgate Training.",
+		Token: "k3v9x0q2m7c5t8w1b4n6z0d2f8", LetterID: "01JD8Z6Q4M", Host: "council.example",
+		Exhibits: []notify.Exhibit{
+			{Name: "screenshot 1.png", Type: "image/png", Size: 3_100_000, SHA256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"},
+			{Name: "chat <b>log</b>.txt", Type: "text/plain", Size: 300_000, SHA256: "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752"},
+		},
+	}
 }

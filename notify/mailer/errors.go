@@ -157,15 +157,21 @@ func untrusted(err error) bool {
 	var wrong *tls.CertificateVerificationError
 	var alert tls.AlertError
 	var record tls.RecordHeaderError
-	return ourWords(err) || errors.As(err, &wrong) || errors.As(err, &alert) || errors.As(err, &record)
-}
-
-// ourWords holds for the failures that already say what a person must mend.
-func ourWords(err error) bool {
-	return errors.Is(err, errNoTLS) || errors.Is(err, errNotHere) || errors.Is(err, errNoMechanism) || errors.Is(err, errSecret)
+	return ourWords(err) != nil || errors.As(err, &wrong) || errors.As(err, &alert) || errors.As(err, &record)
 }
 
 var errNoTLS = errors.New("the relay does not offer STARTTLS")
+
+// ourWords returns the failure in err that already says what a person must
+// mend, or nil.
+func ourWords(err error) error {
+	for _, known := range []error{errNoTLS, errNotHere, errNoMechanism, errSecret} {
+		if errors.Is(err, known) {
+			return known
+		}
+	}
+	return nil
+}
 
 const unreadable = "no answer that can be read"
 
@@ -178,14 +184,8 @@ func why(ctx context.Context, err error) string {
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err().Error()
-	case errors.Is(err, errNoTLS):
-		return errNoTLS.Error()
-	case errors.Is(err, errNotHere):
-		return errNotHere.Error()
-	case errors.Is(err, errNoMechanism):
-		return errNoMechanism.Error()
-	case errors.Is(err, errSecret):
-		return errSecret.Error()
+	case ourWords(err) != nil:
+		return ourWords(err).Error()
 	case errors.As(err, &host):
 		return "the certificate is for another host"
 	case errors.As(err, &wrong):

@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strings"
 	"sync"
@@ -415,6 +416,21 @@ func BenchmarkSend(b *testing.B) {
 	for b.Loop() {
 		if err := s.Send(b.Context(), from, to, letter); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// A dot that did not leave this machine was not heard by anybody.
+func TestF54TornDotIsUnsent(t *testing.T) {
+	ours, theirs := net.Pipe()
+	theirs.Close()
+	w := &wire{Conn: ours}
+	if _, err := w.Write([]byte("\r\n.\r\n")); err == nil || !w.torn.Load() {
+		t.Errorf("err = %v, torn = %v", err, w.torn.Load())
+	}
+	for torn, want := range map[bool]error{true: ErrUnsent, false: ErrMaybeSent} {
+		if err := judge(t.Context(), stepDot, torn, io.EOF); !errors.Is(err, want) {
+			t.Errorf("torn %v: err = %v, want %v", torn, err, want)
 		}
 	}
 }

@@ -155,10 +155,12 @@ func TestV13FieldsCannotBeInjected(t *testing.T) {
 		"header twice": func(l *notify.Letter) {
 			l.Headers = []notify.Header{{Name: "X-A", Value: "b"}, {Name: "x-a", Value: "c"}}
 		},
-		"header with a line":   func(l *notify.Letter) { l.Headers = []notify.Header{{Name: "X-A", Value: "b\r\nBcc: b@evil.example"}} },
-		"language with a line": func(l *notify.Letter) { l.Language = "en\r\nBcc: b" },
-		"no text":              func(l *notify.Letter) { l.Text = "" },
-		"no date":              func(l *notify.Letter) { l.Date = time.Time{} },
+		"header with a line":    func(l *notify.Letter) { l.Headers = []notify.Header{{Name: "X-A", Value: "b\r\nBcc: b@evil.example"}} },
+		"language with a line":  func(l *notify.Letter) { l.Language = "en\r\nBcc: b" },
+		"subject of spaces":     func(l *notify.Letter) { l.Subject = "Safeguarding" + strings.Repeat(" ", 90) + "SG" },
+		"subject after a space": func(l *notify.Letter) { l.Subject = " Safeguarding" },
+		"no text":               func(l *notify.Letter) { l.Text = "" },
+		"no date":               func(l *notify.Letter) { l.Date = time.Time{} },
 	} {
 		l := sample()
 		change(&l)
