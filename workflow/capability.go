@@ -24,10 +24,10 @@ func (k Key) Token(letterID string) string {
 	return strings.ToLower(tokenBits.EncodeToString(m.Sum(nil)[:16]))
 }
 
-// Hash is how the ledger knows a token.
+// Hash is how the ledger knows a token: as many bits as the token has.
 func Hash(token string) string {
 	sum := sha256.Sum256([]byte(token))
-	return hex.EncodeToString(sum[:])
+	return hex.EncodeToString(sum[:16])
 }
 
 // tokenForm is a token as our letters carry it, version 1. Another version is

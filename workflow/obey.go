@@ -2,7 +2,6 @@ package workflow
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -19,6 +18,9 @@ const tokenLife = 14 * 24 * time.Hour
 // talk for ever.
 const helpADay = 5
 
+// notesADay is how many transcripts a person's bare notes get a day.
+const notesADay = 20
+
 // Said is a mail that came to a letter's capability.
 type Said struct {
 	Arrived
@@ -31,10 +33,13 @@ type Said struct {
 // Obey carries out what a person answered to a letter, if they prove at this
 // moment that they may: the letter's capability, exactly one From, their own
 // address, a role on the case now. Anything else is kept on the case as
-// untrusted, shown to lead and deputy, and not answered.
+// untrusted, shown to lead and deputy, and not answered. A mail that was obeyed
+// before, sent again by whomever, moves nothing.
 func (o *Office) Obey(ctx context.Context, s Said) error {
+	said := reply.Parse(s.Text)
 	err := o.update(ctx, func(tx *ledger.Tx, now time.Time) error {
-		if err := tx.Finish(s.Claim, now); err != nil {
+		again, err := o.again(tx, s.Arrived, now)
+		if again || err != nil {
 			return err
 		}
 		x, err := tx.LetterOf(Hash(s.Token))
@@ -48,7 +53,7 @@ func (o *Office) Obey(ctx context.Context, s Said) error {
 		if why := o.authority(x, c, s, now); why != "" {
 			return o.distrust(tx, c, s, why, now)
 		}
-		return o.carryOut(tx, c, x, s, now)
+		return o.carryOut(tx, c, x, s.Arrived, said, now)
 	})
 	if err != nil {
 		return fmt.Errorf("obey: %w", err)
@@ -65,7 +70,7 @@ func (o *Office) authority(x ledger.Letter, c casefile.Case, s Said, now time.Ti
 		return "it does not have exactly one sender"
 	case !known:
 		return "the person the letter was for has left"
-	case !strings.EqualFold(s.From[0], p.Address):
+	case p.Address == "" || !strings.EqualFold(s.From[0], p.Address):
 		return "it did not come from the address the letter was sent to"
 	case now.After(x.Created.Add(tokenLife)):
 		return "it answers a letter that is too old"
@@ -85,14 +90,13 @@ func (o *Office) distrust(tx *ledger.Tx, c casefile.Case, s Said, why string, no
 
 // carryOut does what the person said, word by word, and answers with one
 // transcript.
-func (o *Office) carryOut(tx *ledger.Tx, c casefile.Case, x ledger.Letter, s Said, now time.Time) error {
-	r := reply.Parse(s.Text)
-	d := deeds{office: o, by: x.Person, arrival: s.ID, now: now, out: casefile.Outcome{Case: c}}
+func (o *Office) carryOut(tx *ledger.Tx, c casefile.Case, x ledger.Letter, a Arrived, r reply.Reply, now time.Time) error {
+	d := deeds{office: o, by: x.Person, arrival: a.ID, now: now, out: casefile.Outcome{Case: c}}
 	for _, w := range r.Words {
 		d.do(w, r.Note)
 	}
 	d.keep(r)
-	if err := o.dispose(tx, s.Arrived, c.Ref, ledger.OnCase, "answered a letter"); err != nil {
+	if err := o.dispose(tx, a, c.Ref, ledger.OnCase, "answered a letter"); err != nil {
 		return err
 	}
 	if err := o.store(tx, d.out, x.Person, now); err != nil {
@@ -101,14 +105,18 @@ func (o *Office) carryOut(tx *ledger.Tx, c casefile.Case, x ledger.Letter, s Sai
 	return o.answer(tx, d, r, now)
 }
 
-// answer writes the transcript, or help if a word was asked for or missed.
+// answer writes the transcript, or help if a word was asked for or missed. A
+// mail that gave no command is answered a few times a day and then not any more:
+// it may be a machine's.
 func (o *Office) answer(tx *ledger.Tx, d deeds, r reply.Reply, now time.Time) error {
-	kind := Transcript
+	kind, most := Transcript, notesADay
 	detail := Detail{By: d.by, State: string(d.out.Case.State), Understood: d.understood, Changed: d.changed, Next: d.next()}
-	if d.help || r.Unknown != "" {
-		kind, detail.Nearest = HelpLetter, string(r.Nearest)
+	if d.help || r.Unknown != "" || len(d.understood) == 0 {
+		kind, most, detail.Nearest = HelpLetter, helpADay, string(r.Nearest)
+	}
+	if kind == HelpLetter || len(r.Words) == 0 {
 		n, err := tx.Told(d.by, kind, now.Add(-24*time.Hour))
-		if err != nil || n >= helpADay {
+		if err != nil || n >= most {
 			return err
 		}
 	}
@@ -124,110 +132,3 @@ const (
 	Trouble    casefile.Kind = "trouble"
 	Recovered  casefile.Kind = "recovered"
 )
-
-// deeds is what one mail did, word by word.
-type deeds struct {
-	office              *Office
-	by, arrival         string
-	now                 time.Time
-	out                 casefile.Outcome
-	understood, changed []string
-	help, closing       bool
-}
-
-// do carries out one word. What is refused is kept as a note and said so.
-func (d *deeds) do(w reply.Word, note string) {
-	if w.Verb == reply.Help {
-		d.help = true
-		return
-	}
-	text := w.Text
-	if w.Verb == casefile.Close {
-		d.closing = true
-		text = strings.TrimSpace(w.Text + "\n" + note)
-	}
-	if w.Verb == casefile.Close && text == "" {
-		d.understood = append(d.understood, "CLOSE, but without a reason.")
-		d.changed = append(d.changed, "Nothing. Please say in a few words why the case can be closed: CLOSE because …")
-		return
-	}
-	before := d.out.Case.State
-	out, err := d.out.Case.Obey(casefile.Command{By: d.by, Verb: w.Verb, Text: text, Arrival: d.arrival}, d.office.Rules, d.now)
-	d.understood = append(d.understood, string(w.Verb))
-	if err != nil {
-		d.changed = append(d.changed, d.refusal(err))
-		out = d.out.Case.Remark(d.by, string(w.Verb)+" refused: "+text, d.arrival, d.office.Rules, d.now)
-	} else {
-		d.changed = append(d.changed, change(w.Verb, before, out.Case.State))
-	}
-	d.add(out)
-}
-
-// keep files the rest of the mail as a note: what people tell us is never
-// thrown away. A reason for closing is part of the closing.
-func (d *deeds) keep(r reply.Reply) {
-	if r.Note == "" || d.closing {
-		return
-	}
-	out, err := d.out.Case.Obey(casefile.Command{By: d.by, Verb: casefile.Note, Text: r.Note, Arrival: d.arrival}, d.office.Rules, d.now)
-	if err == nil {
-		d.understood = append(d.understood, "a note")
-		d.changed = append(d.changed, "Your note is kept on the case.")
-		d.add(out)
-	}
-}
-
-// add joins what follows from one word to what followed from those before.
-func (d *deeds) add(out casefile.Outcome) {
-	out.Events = append(d.out.Events, out.Events...)
-	out.Notices = append(d.out.Notices, out.Notices...)
-	d.out = out
-}
-
-// refusal is what a person reads when a word could not be obeyed.
-func (d *deeds) refusal(err error) string {
-	if errors.Is(err, casefile.ErrSamePerson) {
-		return "Nothing. Closing needs a second person, and you proposed it."
-	}
-	var can []string
-	for _, v := range d.out.Case.Legal() {
-		can = append(can, string(v))
-	}
-	return fmt.Sprintf("Nothing. The case is %s; what can be done now: %s.", plain(d.out.Case.State), strings.Join(can, ", "))
-}
-
-// change is what a person reads when a word was obeyed.
-func change(v casefile.Verb, from, to casefile.State) string {
-	switch {
-	case v == casefile.Note:
-		return "Your note is kept on the case."
-	case from == to:
-		return "You are recorded as having taken the case too."
-	case to == casefile.Acknowledged && from == casefile.CloseProposed:
-		return "The case stays open."
-	case to == casefile.Acknowledged:
-		return "The case is acknowledged, by you."
-	case to == casefile.CloseProposed:
-		return "You proposed to close the case. A second person must answer CLOSE to the letter they are sent."
-	}
-	return "The case is closed."
-}
-
-// next says what the case waits for.
-func (d *deeds) next() []string {
-	switch d.out.Case.State {
-	case casefile.Submitted:
-		return []string{"Nobody has acknowledged this case yet. To take it, answer ACK."}
-	case casefile.Acknowledged:
-		return []string{"The case comes back to lead and deputy every day until it is closed."}
-	case casefile.CloseProposed:
-		return []string{"A second person answers CLOSE to close the case, or ACK to keep it open."}
-	}
-	return []string{"Nothing. What you write about a closed case is still kept."}
-}
-
-// plain is a state in words.
-func plain(s casefile.State) string {
-	return map[casefile.State]string{casefile.Submitted: "not acknowledged yet", casefile.Acknowledged: "acknowledged",
-		casefile.CloseProposed: "waiting for a second person to close it", casefile.Closed: "closed"}[s]
-}

@@ -24,15 +24,9 @@ var errNoRef = errors.New("no free case reference in twenty draws")
 // person must read the raw mail, "" if it could be read.
 func (o *Office) Open(ctx context.Context, a Arrived, held string) error {
 	err := o.update(ctx, func(tx *ledger.Tx, now time.Time) error {
-		if err := errors.Join(tx.Finish(a.Claim, now), tx.Exclusive(a.Arrival)); err != nil {
+		again, err := o.again(tx, a, now)
+		if again || err != nil {
 			return err
-		}
-		ref, err := tx.Earlier(a.Arrival)
-		if err != nil {
-			return err
-		}
-		if ref != "" {
-			return o.join(tx, a, ref, "the same mail came again", now)
 		}
 		return o.begin(tx, a, held, now)
 	})
@@ -40,6 +34,22 @@ func (o *Office) Open(ctx context.Context, a Arrived, held string) error {
 		return fmt.Errorf("open: %w", err)
 	}
 	return nil
+}
+
+// again finishes the disposition of an arrival that came before, in the same
+// bytes or by another way: it joins the case it has, and nothing moves twice.
+func (o *Office) again(tx *ledger.Tx, a Arrived, now time.Time) (bool, error) {
+	if err := tx.Finish(a.Claim, now); err != nil {
+		return false, err
+	}
+	if err := tx.Exclusive(a.Arrival); err != nil {
+		return false, err
+	}
+	ref, err := tx.Earlier(a.Arrival)
+	if err != nil || ref == "" {
+		return false, err
+	}
+	return true, o.join(tx, a, ref, "the same mail came again", now)
 }
 
 // join puts an arrival on a case that stands, as a line of its chronology.

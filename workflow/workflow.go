@@ -49,8 +49,17 @@ type Detail struct {
 	Since      time.Time `json:"since,omitzero"`
 }
 
-// newID is a random name that tells nothing: 26 small letters and digits.
-func newID() string { return strings.ToLower(rand.Text()) }
+// newID names a letter: 26 small letters and digits, of which nine tell when it
+// was written, as its Date does, and 17 are random. Names that rise with time
+// keep the ledger's indexes compact.
+func newID(now time.Time) string {
+	const digits = "0123456789abcdefghjkmnpqrstvwxyz"
+	id := make([]byte, 9, 26)
+	for i, at := 8, now.UnixMilli(); i >= 0; i, at = i-1, at>>5 {
+		id[i] = digits[at&31]
+	}
+	return string(append(id, strings.ToLower(rand.Text())[:17]...))
+}
 
 // newRef draws a case reference: five Crockford base32 characters, never
 // sequential, not secret.
@@ -90,7 +99,7 @@ func (o *Office) letter(out casefile.Outcome, n casefile.Notice, by string, now 
 
 // blank is a letter to a person, with a new name and capability.
 func (o *Office) blank(kind casefile.Kind, to string, d Detail, now time.Time) ledger.Letter {
-	id := newID()
+	id := newID(now)
 	detail, err := json.Marshal(d)
 	if err != nil { // strings and times always marshal
 		detail = []byte("{}")
@@ -114,7 +123,9 @@ func (o *Office) update(ctx context.Context, f func(tx *ledger.Tx, now time.Time
 }
 
 // Elapse answers the alarm that a job rings: read, decide, store, as one
-// transaction. It answers ledger.ErrDone or ErrEarly when nothing rings now.
+// transaction. It answers ledger.ErrDone or ErrEarly when nothing rings now. An
+// alarm that the case does not wait for, or not yet because the policy has
+// changed since, is replaced by the one it waits for.
 func (o *Office) Elapse(ctx context.Context, jobID string) error {
 	err := o.update(ctx, func(tx *ledger.Tx, now time.Time) error {
 		a, err := tx.Alarm(jobID, now)
@@ -125,27 +136,13 @@ func (o *Office) Elapse(ctx context.Context, jobID string) error {
 		if err != nil {
 			return err
 		}
-		out, rang := c.Elapse(a, o.Rules, now)
-		if !rang && replanned(out.Alarms, a) {
-			return ledger.ErrEarly
-		}
+		out, _ := c.Elapse(a, o.Rules, now)
 		return o.store(tx, out, "", now)
 	})
 	if err != nil {
 		return fmt.Errorf("elapse: %w", err)
 	}
 	return nil
-}
-
-// replanned reports whether the case waits for the same rung at another time:
-// the policy changed since the alarm was written.
-func replanned(alarms []casefile.Alarm, a casefile.Alarm) bool {
-	for _, b := range alarms {
-		if b.Stage == a.Stage && b.Rung == a.Rung && !b.Due.Equal(a.Due) {
-			return true
-		}
-	}
-	return false
 }
 
 // Undelivered records that a letter did not reach its person: the next rung is
@@ -174,6 +171,5 @@ func (o *Office) undelivered(tx *ledger.Tx, x ledger.Letter, why string, now tim
 	if x.Kind == casefile.NotDelivered && c.State != casefile.Submitted {
 		return o.store(tx, c.Remark("post", x.Person+": "+why, "", o.Rules, now), "", now) // bounces do not breed letters
 	}
-	return o.store(tx, c.Undelivered(x.Person, why, o.Rules, now), "", now)
+	return o.store(tx, c.Undelivered(x.Person, why, o.Rules, now), x.Person, now)
 }
-

@@ -43,7 +43,7 @@ type Case struct {
 	Arrival      string    // the arrival that opened it
 	Opened       time.Time // when the concern arrived, UTC: every clock starts here
 	Climbed      int       // the next rung the clock will reach
-	Reached      int       // rungs below were told early, because a letter came back
+	Reached      int       // rungs below have been told, some of them early
 	Reviews      int       // reminders given since it was taken
 	Acknowledged time.Time // zero until a named person took it
 	By           string    // that person
@@ -75,7 +75,6 @@ const (
 	Untrusted     Kind = "untrusted"
 	NotDelivered  Kind = "undelivered"
 	Hold          Kind = "hold"
-	Noted         Kind = "noted"
 )
 
 // Notice is the decision to tell one person something.

@@ -29,23 +29,65 @@ func Begin(r Report, rules Rules, at time.Time) Outcome {
 		kind = Hold
 	}
 	e := Event{At: at, By: "reporter", Verb: Open, Text: r.Held, Arrival: r.Arrival}
-	return c.climb(kind, e, rules)
+	return c.climb(kind, e, rules, at)
 }
 
 // Obey applies a person's command, given at the moment at.
 func (c Case) Obey(cmd Command, rules Rules, at time.Time) (Outcome, error) {
 	to, ok := c.after(cmd.Verb)
-	if !ok {
+	if !ok || !slices.Contains(Commands(), cmd.Verb) {
 		return Outcome{}, fmt.Errorf("%s %s while %s: %w", cmd.Verb, c.Ref, c.State, ErrNotAllowed)
 	}
 	if c.State == CloseProposed && cmd.Verb == Close && cmd.By == c.Proposed {
 		return Outcome{}, fmt.Errorf("%s %s: %w", cmd.Verb, c.Ref, ErrSamePerson)
 	}
-	kind := c.told(cmd.Verb)
-	c.apply(cmd, to, at)
-	e := Event{At: at, By: cmd.By, Verb: cmd.Verb, Text: cmd.Text, Arrival: cmd.Arrival}
-	notices := c.others(kind, cmd.By, cmd.Text, rules)
-	return Outcome{Case: c, Events: []Event{e}, Notices: notices, Alarms: c.alarms(rules.Policy)}, nil
+	out := c.overrun(cmd, rules, at)
+	out.Events = append(out.Events, Event{At: at, By: cmd.By, Verb: cmd.Verb, Text: cmd.Text, Arrival: cmd.Arrival})
+	for _, n := range c.news(cmd, rules) {
+		out.Notices = add(out.Notices, n)
+	}
+	out.Case.apply(cmd, to, at)
+	out.Alarms = out.Case.alarms(rules.Policy)
+	return out, nil
+}
+
+// news tells the others what one of them did. A note stands in the chronology
+// for whoever looks, and who takes a case again that is theirs already has no
+// news.
+func (c Case) news(cmd Command, rules Rules) []Notice {
+	if cmd.Verb == Note || cmd.Verb == Acknowledge && c.State == Acknowledged && cmd.By == c.By {
+		return nil
+	}
+	return c.others(c.told(cmd.Verb), cmd.By, cmd.Text, rules)
+}
+
+// overrun is what a command that comes after the limit brings to light: the
+// alarm of the limit has not been answered yet, and taking the case now would
+// silence it. A breach is recorded and told whichever of the two comes first.
+func (c Case) overrun(cmd Command, rules Rules, at time.Time) Outcome {
+	out := Outcome{Case: c}
+	n := c.limitRung(rules.Policy)
+	if cmd.Verb != Acknowledge || c.State != Submitted || n < 0 || at.Before(rules.Policy.Due(c.Opened, n)) {
+		return out
+	}
+	a := Alarm{Ref: c.Ref, Stage: sla.Acknowledge, Rung: n}
+	out.Case.Breached, out.Case.Climbed = at.UTC(), n+1
+	out.Events = []Event{clock(a, rules.Policy, at)}
+	for _, x := range c.tell(Breach, n, rules, at) {
+		if x.To != cmd.By && x.Role != sla.Lead && x.Role != sla.Deputy { // who hear that it was taken
+			out.Notices = append(out.Notices, x)
+		}
+	}
+	return out
+}
+
+// limitRung is the rung at which the limit is missed, -1 if it was climbed.
+func (c Case) limitRung(p sla.Policy) int {
+	n := slices.IndexFunc(p.Ladder, func(r sla.Rung) bool { return r.Breach })
+	if n < c.Climbed {
+		return -1
+	}
+	return n
 }
 
 // apply changes what the command changes.
@@ -69,60 +111,85 @@ func (c Case) told(v Verb) Kind {
 		return TakenBy
 	case v == Close && c.State == CloseProposed:
 		return CaseClosed
-	case v == Close:
-		return CloseProposal
 	}
-	return Noted
+	return CloseProposal
 }
 
 // Elapse answers an alarm. An alarm that is early, stale, or rings for a case
 // somebody has taken changes nothing; that is what makes alarms safe to repeat.
+// Its time is what the policy says now, not what it said when it was set: the
+// outcome holds the alarm that the case waits for in its place.
 func (c Case) Elapse(a Alarm, rules Rules, at time.Time) (out Outcome, rang bool) {
-	if !slices.Contains(c.alarms(rules.Policy), a) || at.Before(a.Due) {
-		return Outcome{Case: c, Alarms: c.alarms(rules.Policy)}, false
+	waits := c.alarms(rules.Policy)
+	i := slices.IndexFunc(waits, func(w Alarm) bool { return w.Ref == a.Ref && w.Stage == a.Stage && w.Rung == a.Rung })
+	if i < 0 || at.Before(waits[i].Due) {
+		return Outcome{Case: c, Alarms: waits}, false
 	}
-	e := Event{At: at, By: "clock", Verb: Elapse, Text: fmt.Sprintf("%s %d%%", a.Stage, rules.Policy.Rung(a.Rung).Percent)}
 	if a.Stage == sla.Review {
-		return c.remind(e, rules), true
+		return c.remind(a, rules, at), true
 	}
-	return c.climbAt(e, rules, at), true
+	return c.ring(a, rules, at), true
 }
 
-// climbAt goes one rung up, and marks the breach for ever if the limit passed.
-func (c Case) climbAt(e Event, rules Rules, at time.Time) Outcome {
+// clock is the line of the chronology for an alarm.
+func clock(a Alarm, p sla.Policy, at time.Time) Event {
+	percent := 100
+	if a.Stage == sla.Acknowledge {
+		percent = p.Rung(a.Rung).Percent
+	}
+	return Event{At: at, By: "clock", Verb: Elapse, Text: fmt.Sprintf("%s %d%%", a.Stage, percent)}
+}
+
+// ring goes one rung up, and marks the breach for ever if the limit passed.
+func (c Case) ring(a Alarm, rules Rules, at time.Time) Outcome {
+	c.Climbed = rules.Policy.Latest(c.Opened, at, a.Rung)
 	kind := Nudge
 	if rules.Policy.Rung(c.Climbed).Breach {
 		kind = Breach
-		if c.Breached.IsZero() && !at.Before(rules.Policy.Limit(c.Opened)) {
+		if c.Breached.IsZero() {
 			c.Breached = at.UTC()
 		}
 	}
-	return c.climb(kind, e, rules)
+	return c.climb(kind, clock(a, rules.Policy, at), rules, at)
 }
 
-// climb tells everybody on the next rung that has somebody on it. Empty rungs
-// are passed over at once, each with a line in the chronology.
-func (c Case) climb(kind Kind, e Event, rules Rules) Outcome {
+// climb tells everybody on the next rung. A rung with nobody on it is a line in
+// the chronology, and the nearest that has somebody is told in its place; the
+// clock goes on rung by rung, so that no breach is announced later for it.
+func (c Case) climb(kind Kind, e Event, rules Rules, at time.Time) Outcome {
+	rung := c.Climbed
+	c.Climbed++
 	out := Outcome{Events: []Event{e}}
-	for range len(rules.Policy.Ladder) {
-		rung := c.Climbed
-		c.Climbed++
-		out.Notices = c.tell(kind, rung, rules)
-		if len(out.Notices) > 0 {
+	for _, n := range nearest(rung, len(rules.Policy.Ladder)) {
+		if out.Notices = c.tell(kind, n, rules, at); len(out.Notices) > 0 {
+			c.Reached = max(c.Reached, min(n, len(rules.Policy.Ladder)-1)+1)
 			break
 		}
-		kind = Breach
-		out.Events = append(out.Events, Event{At: e.At, By: "clock", Verb: Elapse, Text: fmt.Sprintf("nobody on rung %d", rung)})
+		out.Events = append(out.Events, Event{At: e.At, By: "clock", Verb: Elapse, Text: fmt.Sprintf("nobody on rung %d", n)})
 	}
 	out.Case, out.Alarms = c, c.alarms(rules.Policy)
 	return out
 }
 
-// remind brings a case that is not closed back to those who work it.
-func (c Case) remind(e Event, rules Rules) Outcome {
-	c.Reviews++
+// nearest orders the rungs of a ladder as they stand in for rung: itself, those
+// above, then those below, the higher first.
+func nearest(rung, rungs int) []int {
+	order := []int{rung}
+	for n := rung + 1; n < rungs; n++ {
+		order = append(order, n)
+	}
+	for n := min(rung, rungs-1) - 1; n >= 0; n-- {
+		order = append(order, n)
+	}
+	return order
+}
+
+// remind brings a case that is not closed back to those who work it. Reminders
+// that were slept through are not made up for.
+func (c Case) remind(a Alarm, rules Rules, at time.Time) Outcome {
+	c.Reviews = rules.Policy.ReviewsBy(c.Acknowledged, at, a.Rung+1)
 	ns := c.others(Reminder, "", "", rules)
-	return Outcome{Case: c, Events: []Event{e}, Notices: ns, Alarms: c.alarms(rules.Policy)}
+	return Outcome{Case: c, Events: []Event{clock(a, rules.Policy, at)}, Notices: ns, Alarms: c.alarms(rules.Policy)}
 }
 
 // Undelivered records that a letter did not reach the person. While nobody has
@@ -131,7 +198,7 @@ func (c Case) remind(e Event, rules Rules) Outcome {
 func (c Case) Undelivered(person, why string, rules Rules, at time.Time) Outcome {
 	out := Outcome{Events: []Event{{At: at, By: "post", Verb: Undelivered, Text: person + ": " + why}}}
 	if c.State == Submitted {
-		out.Notices = c.reach(person, why, rules)
+		out.Notices = c.reach(person, why, rules, at)
 	} else {
 		out.Notices = c.others(NotDelivered, person, why, rules)
 	}
@@ -141,10 +208,10 @@ func (c Case) Undelivered(person, why string, rules Rules, at time.Time) Outcome
 
 // reach goes up the ladder to the first rung with somebody on it who has not
 // been told yet.
-func (c *Case) reach(person, why string, rules Rules) (ns []Notice) {
+func (c *Case) reach(person, why string, rules Rules, at time.Time) (ns []Notice) {
 	told := []string{person}
 	for rung := range rules.Policy.Ladder {
-		for _, n := range c.tell(NotDelivered, rung, rules) {
+		for _, n := range c.tell(NotDelivered, rung, rules, at) {
 			if rung >= max(c.Climbed, c.Reached) && !slices.Contains(told, n.To) {
 				n.Reason = why
 				ns = append(ns, n)
@@ -173,8 +240,7 @@ func (c Case) alarms(p sla.Policy) []Alarm {
 	case Submitted:
 		return []Alarm{{Ref: c.Ref, Stage: sla.Acknowledge, Rung: c.Climbed, Due: p.Due(c.Opened, c.Climbed)}}
 	case Acknowledged, CloseProposed:
-		due := c.Acknowledged.Add(p.Review * time.Duration(c.Reviews+1)).UTC()
-		return []Alarm{{Ref: c.Ref, Stage: sla.Review, Rung: c.Reviews, Due: due}}
+		return []Alarm{{Ref: c.Ref, Stage: sla.Review, Rung: c.Reviews, Due: p.ReviewDue(c.Acknowledged, c.Reviews)}}
 	}
 	return nil
 }

@@ -8,10 +8,9 @@ import (
 )
 
 // tell makes one notice for each person on the rung, whatever number of roles
-// they hold there. The post has until half-way to the next rung to deliver it.
-func (c Case) tell(kind Kind, rung int, rules Rules) (ns []Notice) {
-	at, next := rules.Policy.Due(c.Opened, rung), rules.Policy.Due(c.Opened, rung+1)
-	before := at.Add(next.Sub(at) / 2)
+// they hold there.
+func (c Case) tell(kind Kind, rung int, rules Rules, at time.Time) (ns []Notice) {
+	before := c.patience(rules.Policy, at)
 	for _, role := range rules.Policy.Rung(rung).Tell {
 		for _, p := range rules.Roster.Holders(c.Org, role) {
 			ns = add(ns, Notice{Kind: kind, To: p, Role: role, Rung: rung, Urgent: true, Before: before})
@@ -20,16 +19,31 @@ func (c Case) tell(kind Kind, rung int, rules Rules) (ns []Notice) {
 	return ns
 }
 
+// patience is how long the post has to deliver what is told at the moment at:
+// half of the time to the next rung (F51), a tenth of the allowance at least,
+// so that a desk which wakes up late gives it a chance.
+func (c Case) patience(p sla.Policy, at time.Time) time.Time {
+	step := p.Due(c.Opened, c.Climbed).Sub(at)
+	return at.Add(max(step/2, p.Acknowledge/10)).UTC()
+}
+
 // others tells those who work the case, but not the person who did it. A close
-// that waits for a second person also goes to those who may confirm it.
+// that waits for a second person also goes to those who may confirm it, and
+// that somebody took the case to everybody who was called to act.
 func (c Case) others(kind Kind, by, reason string, rules Rules) (ns []Notice) {
+	told := max(c.Climbed, c.Reached)
 	roles := []sla.Role{sla.Lead, sla.Deputy}
-	if c.Climbed > 2 || kind == CloseProposal || kind == NotDelivered {
+	if told > 2 || kind == CloseProposal || kind == NotDelivered {
 		roles = append(roles, sla.ServiceLead, sla.LALead)
+	}
+	for rung := range told {
+		if kind == TakenBy {
+			roles = append(roles, rules.Policy.Rung(rung).Tell...)
+		}
 	}
 	for _, role := range roles {
 		for _, p := range rules.Roster.Holders(c.Org, role) {
-			if p != by {
+			if p != by && role != sla.Manager {
 				ns = add(ns, Notice{Kind: kind, To: p, Role: role, Reason: reason})
 			}
 		}

@@ -45,13 +45,34 @@ func (r Roster) Org(id string) Org {
 }
 
 // Holders lists who holds role for org, none if nobody does.
-func (r Roster) Holders(org string, role sla.Role) []string {
-	o := r.Org(org)
-	held := map[sla.Role][]string{
-		sla.Lead: {o.Lead}, sla.Deputy: {o.Deputy}, sla.ServiceLead: {r.ServiceLead}, sla.LALead: {r.LALead},
-		sla.SeniorOfficer: {r.SeniorOfficer}, sla.Executive: {r.Executive}, sla.Manager: r.Managers,
-	}[role]
-	return slices.DeleteFunc(slices.Clone(held), func(id string) bool { return r.People[id].ID == "" })
+func (r Roster) Holders(org string, role sla.Role) (ids []string) {
+	switch role {
+	case sla.Lead:
+		return r.known(r.Org(org).Lead)
+	case sla.Deputy:
+		return r.known(r.Org(org).Deputy)
+	case sla.ServiceLead:
+		return r.known(r.ServiceLead)
+	case sla.LALead:
+		return r.known(r.LALead)
+	case sla.SeniorOfficer:
+		return r.known(r.SeniorOfficer)
+	case sla.Executive:
+		return r.known(r.Executive)
+	case sla.Manager:
+		return r.known(r.Managers...)
+	}
+	return nil
+}
+
+// known leaves out seats that are empty or held by somebody who has left.
+func (r Roster) known(ids ...string) (out []string) {
+	for _, id := range ids {
+		if r.People[id].ID != "" {
+			out = append(out, id)
+		}
+	}
+	return out
 }
 
 // acting are the roles whose holders may work a case; managers only hear of it.

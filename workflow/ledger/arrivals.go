@@ -63,7 +63,7 @@ func (l *Ledger) Arrive(ctx context.Context, a Arrival) (job Job, fresh bool, er
 			return err
 		}
 		fresh = true
-		return tx.owe(job)
+		return tx.Owe(job)
 	})
 	if err != nil {
 		return Job{}, false, fmt.Errorf("write arrival: %w", err)
@@ -103,7 +103,7 @@ func (l *Ledger) known(ctx context.Context, keys []string, into map[string]bool)
 
 const arrivalColumns = `id, door, mailbox, org, door_key, sha256, size, received_at, state, case_ref, why, content, defects`
 
-func scanArrival(s interface{ Scan(...any) error }) (a Arrival, err error) {
+func scanArrival(s scanner) (a Arrival, err error) {
 	var at int64
 	err = s.Scan(&a.ID, &a.Door, &a.Mailbox, &a.Org, &a.Key, &a.SHA256, &a.Size, &at, &a.State, &a.Case, &a.Why, &a.Content, &a.Defects)
 	a.Received = instant(at)

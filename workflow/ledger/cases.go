@@ -3,6 +3,8 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"dutydesk/workflow/casefile"
@@ -11,7 +13,7 @@ import (
 
 const caseColumns = `ref, org, severity, state, arrival, opened_at, climbed, reached, reviews, acknowledged_at, acknowledged_by, proposed_by, breached_at`
 
-func scanCase(s interface{ Scan(...any) error }) (c casefile.Case, err error) {
+func scanCase(s scanner) (c casefile.Case, err error) {
 	var opened, acknowledged, breached int64
 	err = s.Scan(&c.Ref, &c.Org, &c.Severity, &c.State, &c.Arrival, &opened, &c.Climbed, &c.Reached, &c.Reviews, &acknowledged, &c.By, &c.Proposed, &breached)
 	c.Opened, c.Acknowledged, c.Breached = instant(opened), instant(acknowledged), instant(breached)
@@ -47,7 +49,7 @@ func (t *Tx) Create(c casefile.Case) (fresh bool, err error) {
 func (t *Tx) Store(out casefile.Outcome, letters []Letter, now time.Time) error {
 	c := out.Case
 	var next int
-	err := t.row(`UPDATE cases SET severity=$1, state=$2, climbed=$3, reached=$4, reviews=$5, acknowledged_at=$6, acknowledged_by=$7, proposed_by=$8,
+	err := t.change(`UPDATE cases SET severity=$1, state=$2, climbed=$3, reached=$4, reviews=$5, acknowledged_at=$6, acknowledged_by=$7, proposed_by=$8,
 		breached_at=$9, next_seq = next_seq + $10 WHERE ref=$11 RETURNING next_seq`, string(c.Severity), string(c.State), c.Climbed, c.Reached, c.Reviews,
 		ms(c.Acknowledged), c.By, c.Proposed, ms(c.Breached), len(out.Events), string(c.Ref)).Scan(&next)
 	if err != nil {
@@ -95,13 +97,32 @@ func (t *Tx) alarms(ref casefile.Ref, alarms []casefile.Alarm, jobs []Job, now t
 	if _, err := t.exec(text, args...); err != nil {
 		return fmt.Errorf("settle alarms of %s: %w", ref, err)
 	}
-	return t.owe(jobs...)
+	return t.Owe(jobs...)
 }
 
 // alarmJob is the job that rings a. Its id is the alarm itself, so that setting
 // it again is no second alarm.
 func alarmJob(a casefile.Alarm) Job {
-	return Job{ID: fmt.Sprintf("alarm/%s/%s/%d", a.Ref, a.Stage, a.Rung), Kind: AlarmJob, Subject: string(a.Ref), Due: a.Due, Urgent: a.Stage == sla.Acknowledge}
+	id := "alarm/" + string(a.Ref) + "/" + string(a.Stage) + "/" + strconv.Itoa(a.Rung)
+	return Job{ID: id, Kind: AlarmJob, Subject: string(a.Ref), Due: a.Due, Urgent: a.Stage == sla.Acknowledge}
+}
+
+// alarmName takes stage and rung back out of an alarm's job id.
+func alarmName(id string) (sla.Stage, int) {
+	id, rung, _ := cutLast(id)
+	_, stage, _ := cutLast(id)
+	n, err := strconv.Atoi(rung)
+	if err != nil {
+		return "", 0
+	}
+	return sla.Stage(stage), n
+}
+
+func cutLast(s string) (before, after string, ok bool) {
+	if i := strings.LastIndexByte(s, '/'); i >= 0 {
+		return s[:i], s[i+1:], true
+	}
+	return s, "", false
 }
 
 // Alarm reads the alarm that job id rings. It answers ErrDone or ErrEarly when

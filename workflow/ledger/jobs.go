@@ -11,15 +11,16 @@ import (
 
 const jobColumns = `id, kind, subject, due_at, gen, offer, attempts, urgent`
 
-func scanJob(s interface{ Scan(...any) error }) (j Job, err error) {
+func scanJob(s scanner) (j Job, err error) {
 	var due int64
 	err = s.Scan(&j.ID, &j.Kind, &j.Subject, &due, &j.Gen, &j.Offer, &j.Attempts, &j.Urgent)
 	j.Due = instant(due)
 	return j, err
 }
 
-// owe writes jobs down. A job that is written already stands as it is.
-func (t *Tx) owe(jobs ...Job) error {
+// Owe writes jobs down. A job that is written already stands as it is, but an
+// alarm is set anew when it is wanted at another time.
+func (t *Tx) Owe(jobs ...Job) error {
 	if len(jobs) == 0 {
 		return nil
 	}
@@ -32,15 +33,14 @@ func (t *Tx) owe(jobs ...Job) error {
 		}
 		args = append(args, j.ID, string(j.Kind), j.Subject, ms(j.Due), flag(j.Urgent), j.Offer, offered)
 	}
-	_, err := t.exec(`INSERT INTO jobs (id, kind, subject, due_at, urgent, offer, offered_at) VALUES `+tuples(len(jobs), 7)+` ON CONFLICT (id) DO NOTHING`, args...)
+	_, err := t.exec(`INSERT INTO jobs (id, kind, subject, due_at, urgent, offer, offered_at) VALUES `+tuples(len(jobs), 7)+`
+		ON CONFLICT (id) DO UPDATE SET due_at = excluded.due_at, done_at = 0, offered_at = 0, gen = jobs.gen + 1
+		WHERE jobs.kind = 'alarm' AND (jobs.due_at <> excluded.due_at OR jobs.done_at <> 0)`, args...)
 	if err != nil {
 		return fmt.Errorf("write jobs: %w", err)
 	}
 	return nil
 }
-
-// Owe writes jobs down; those already written stand as they are.
-func (t *Tx) Owe(jobs ...Job) error { return t.owe(jobs...) }
 
 // Owed are the jobs this decision wrote that are due at once. Whoever wrote
 // them offers them to the queue after the commit.
@@ -121,7 +121,7 @@ func (l *Ledger) Claim(ctx context.Context, id string, now time.Time, lease time
 // Claim is [Ledger.Claim] as part of a larger decision.
 func (t *Tx) Claim(id string, now time.Time, lease time.Duration) (c Claim, err error) {
 	c.Token = t.l.instance + "/" + rand.Text()
-	c.Job, err = scanJob(t.row(`UPDATE jobs SET claim = $1, claimed_until = $2, attempts = attempts + 1
+	c.Job, err = scanJob(t.change(`UPDATE jobs SET claim = $1, claimed_until = $2, attempts = attempts + 1
 		WHERE id = $3 AND done_at = 0 AND parked_at = 0 AND due_at <= $4 AND claimed_until <= $4 RETURNING `+jobColumns,
 		c.Token, ms(now.Add(lease)), id, ms(now)))
 	if errors.Is(err, sql.ErrNoRows) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"dutydesk/workflow/casefile"
@@ -49,7 +48,7 @@ func (l Letter) JobID() string { return "letter/" + l.ID }
 
 const letterColumns = `id, case_ref, kind, person, role, rung, detail, token_hash, created_at, give_up_at, state, sent_at, sha256, code, used_at`
 
-func scanLetter(s interface{ Scan(...any) error }) (x Letter, err error) {
+func scanLetter(s scanner) (x Letter, err error) {
 	var created, giveUp, sent, used int64
 	err = s.Scan(&x.ID, &x.Case, &x.Kind, &x.Person, &x.Role, &x.Rung, &x.Detail, &x.TokenHash, &created, &giveUp, &x.State, &sent, &x.SHA256, &x.Code, &used)
 	x.Created, x.GiveUp, x.SentAt, x.Used = instant(created), instant(giveUp), instant(sent), instant(used)
@@ -76,7 +75,7 @@ func (t *Tx) Write(letters ...Letter) error {
 	if err != nil {
 		return fmt.Errorf("write letters: %w", err)
 	}
-	return t.owe(jobs...)
+	return t.Owe(jobs...)
 }
 
 // LetterOf finds the letter a token belongs to.
@@ -109,7 +108,7 @@ func (l *Ledger) Begin(ctx context.Context, x Letter, digest string, now time.Ti
 		if c, err = tx.Claim(x.JobID(), now, lease); err != nil {
 			return err
 		}
-		return tx.row(`UPDATE letters SET sha256 = CASE WHEN sha256 = '' THEN $1 ELSE sha256 END WHERE id = $2 RETURNING sha256`, digest, x.ID).Scan(&stands)
+		return tx.change(`UPDATE letters SET sha256 = CASE WHEN sha256 = '' THEN $1 ELSE sha256 END WHERE id = $2 RETURNING sha256`, digest, x.ID).Scan(&stands)
 	})
 	return c, stands, err
 }
@@ -169,21 +168,9 @@ func (t *Tx) Overtaken(id string) (bool, error) {
 	return n == 1, err
 }
 
-// Told counts letters of a kind to a person since a moment.
+// Told counts letters of a kind to a person since a moment. It counts letters
+// that answer a person or are about the desk, and so were sent for no role.
 func (t *Tx) Told(person string, kind casefile.Kind, since time.Time) (n int, err error) {
-	err = t.row(`SELECT count(*) FROM letters WHERE person = $1 AND kind = $2 AND created_at >= $3`, person, string(kind), ms(since)).Scan(&n)
+	err = t.row(`SELECT count(*) FROM letters WHERE person = $1 AND kind = $2 AND created_at >= $3 AND role = ''`, person, string(kind), ms(since)).Scan(&n)
 	return n, err
-}
-
-// alarmName takes stage and rung back out of an alarm's job id.
-func alarmName(id string) (sla.Stage, int) {
-	parts := strings.Split(id, "/")
-	if len(parts) != 4 {
-		return "", 0
-	}
-	n, err := strconv.Atoi(parts[3])
-	if err != nil {
-		return "", 0
-	}
-	return sla.Stage(parts[2]), n
 }

@@ -25,8 +25,7 @@ type Ledger struct {
 	d     dialect
 	write *sql.DB // one connection on SQLite
 	read  *sql.DB
-	queue chan *request // decisions waiting for the shared commit; nil on PostgreSQL
-	ended chan struct{}
+	line  *line // decisions waiting for the shared commit; nil on PostgreSQL
 
 	instance string // who claims here
 
@@ -49,7 +48,7 @@ func Open(ctx context.Context, target string) (*Ledger, error) {
 		return nil, errors.Join(fmt.Errorf("open ledger: %w", err), l.closeHandles())
 	}
 	if l.d.together {
-		l.queue, l.ended = make(chan *request, maxTogether), make(chan struct{})
+		l.line = newLine()
 		go l.commitTogether()
 	}
 	return l, nil
@@ -86,7 +85,7 @@ func (l *Ledger) connect(target string) (err error) {
 // make a commit durable.
 func sqliteName(path, more string) string {
 	u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath()}
-	return u.String() + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=cache_size(-8000)" + more
+	return u.String() + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=cache_size(-32000)&_pragma=temp_store(MEMORY)&_pragma=wal_autocheckpoint(4000)" + more
 }
 
 // migrate brings the schema up to date, forward only.
@@ -139,9 +138,8 @@ func (l *Ledger) verify(ctx context.Context) error {
 
 // Close waits for the decisions under way and closes the database.
 func (l *Ledger) Close() error {
-	if l.queue != nil {
-		close(l.queue)
-		<-l.ended
+	if l.line != nil {
+		l.line.close()
 	}
 	return l.closeHandles()
 }

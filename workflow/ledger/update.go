@@ -5,113 +5,45 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// maxTogether is how many decisions share one commit at most.
-const maxTogether = 256
-
 // maxTries bounds the repetition of a transaction that lost to another (F26).
 const maxTries = 5
-
-// ErrClosed reports a ledger that is being closed.
-var ErrClosed = errors.New("ledger is closing")
 
 // Tx is one decision being written down. It is valid inside the function given
 // to [Ledger.Update] only.
 type Tx struct {
-	ctx  context.Context
-	l    *Ledger
-	tx   *sql.Tx
-	owed []Job
-}
-
-// request is one decision waiting for the shared commit.
-type request struct {
-	ctx  context.Context
-	f    func(*Tx) error
-	err  error
-	done chan struct{}
+	ctx   context.Context
+	l     *Ledger
+	tx    *sql.Tx
+	owed  []Job
+	wrote bool // something that must not stand if the decision fails
 }
 
 // Update runs f as one transaction: all it wrote is durable when Update returns
 // nil, nothing of it otherwise. f may run more than once, so it must set its
 // results anew each time, and must touch nothing but the transaction.
 func (l *Ledger) Update(ctx context.Context, f func(*Tx) error) error {
-	if l.queue == nil {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if l.line == nil {
 		return l.alone(ctx, f)
 	}
 	r := &request{ctx: ctx, f: f, done: make(chan struct{})}
-	if err := l.enter(ctx, r); err != nil {
+	if err := l.line.enter(r); err != nil {
 		return err
 	}
 	<-r.done
+	if r.panicked != nil {
+		panic(r.panicked)
+	}
 	return r.err
-}
-
-// enter queues r. A ledger that is closed under the caller is an answer, not a
-// panic.
-func (l *Ledger) enter(ctx context.Context, r *request) (err error) {
-	defer func() {
-		if recover() != nil {
-			err = ErrClosed
-		}
-	}()
-	select {
-	case l.queue <- r:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// commitTogether is the only writer of an SQLite ledger. Whoever waits while a
-// commit is on its way to the disk shares the next one.
-func (l *Ledger) commitTogether() {
-	defer close(l.ended)
-	for r := range l.queue {
-		batch := []*request{r}
-	more:
-		for len(batch) < maxTogether {
-			select {
-			case r, ok := <-l.queue:
-				if !ok {
-					break more
-				}
-				batch = append(batch, r)
-			default:
-				break more
-			}
-		}
-		l.commit(batch)
-		for _, r := range batch {
-			close(r.done)
-		}
-	}
-}
-
-// commit writes the batch as one transaction; if any of it fails, each is
-// written alone, so that one refusal is nobody else's.
-func (l *Ledger) commit(batch []*request) {
-	if len(batch) > 1 {
-		err := l.once(context.Background(), func(tx *Tx) error {
-			for _, r := range batch {
-				if err := r.f(&Tx{ctx: tx.ctx, l: l, tx: tx.tx}); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err == nil {
-			return
-		}
-	}
-	for _, r := range batch {
-		r.err = l.alone(context.WithoutCancel(r.ctx), r.f)
-	}
 }
 
 // alone runs f in its own transaction, again if it lost to another.
@@ -121,7 +53,7 @@ func (l *Ledger) alone(ctx context.Context, f func(*Tx) error) (err error) {
 			return err
 		}
 		select {
-		case <-time.After(time.Duration(try+1) * 7 * time.Millisecond):
+		case <-time.After(rand.N(time.Duration(try+1) * 15 * time.Millisecond)):
 		case <-ctx.Done():
 			return err
 		}
@@ -129,8 +61,8 @@ func (l *Ledger) alone(ctx context.Context, f func(*Tx) error) (err error) {
 	return err
 }
 
-// once runs f in one transaction.
-func (l *Ledger) once(ctx context.Context, f func(*Tx) error) error {
+// once runs f in one transaction, of which nothing stands if f fails or panics.
+func (l *Ledger) once(ctx context.Context, f func(*Tx) error) (err error) {
 	if err := l.prepare(ctx); err != nil {
 		return err
 	}
@@ -138,12 +70,19 @@ func (l *Ledger) once(ctx context.Context, f func(*Tx) error) error {
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
+	committed := false
+	defer func() {
+		if !committed {
+			err = errors.Join(err, ignoreDone(tx.Rollback()))
+		}
+	}()
 	if err := f(&Tx{ctx: ctx, l: l, tx: tx}); err != nil {
-		return errors.Join(err, ignoreDone(tx.Rollback()))
+		return err
 	}
 	if err := tx.Commit(); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
+	committed = true
 	return nil
 }
 
@@ -201,12 +140,35 @@ func (t *Tx) exec(text string, args ...any) (int64, error) {
 		r, err = t.tx.ExecContext(t.ctx, text, args...)
 	}
 	if err != nil {
+		t.wrote = true
 		return 0, err
 	}
-	return r.RowsAffected()
+	n, err := r.RowsAffected()
+	t.wrote = t.wrote || n > 0 || err != nil
+	return n, err
 }
 
-// row runs one query for at most one row.
+// change runs a statement that changes one row at most and returns what it says
+// of it; sql.ErrNoRows if there was none.
+func (t *Tx) change(text string, args ...any) scanner {
+	return changed{t, t.row(text, args...)}
+}
+
+// scanner is a row.
+type scanner interface{ Scan(...any) error }
+
+type changed struct {
+	t   *Tx
+	row *sql.Row
+}
+
+func (c changed) Scan(dest ...any) error {
+	err := c.row.Scan(dest...)
+	c.t.wrote = c.t.wrote || !errors.Is(err, sql.ErrNoRows)
+	return err
+}
+
+// row asks for at most one row.
 func (t *Tx) row(text string, args ...any) *sql.Row {
 	if s := t.stmt(text); s != nil {
 		return s.QueryRowContext(t.ctx, args...)

@@ -79,9 +79,46 @@ func (p Policy) Rung(n int) Rung {
 }
 
 // Due is the instant at which rung n of a case opened at from is reached, UTC.
-func (p Policy) Due(from time.Time, n int) time.Time {
-	return from.Add(p.Acknowledge / 100 * time.Duration(p.Rung(n).Percent)).UTC()
-}
+// Like every instant here it is a whole millisecond, which is what a ledger keeps.
+func (p Policy) Due(from time.Time, n int) time.Time { return p.after(from, p.Rung(n).Percent) }
 
 // Limit is the instant by which a person must have acknowledged, UTC.
-func (p Policy) Limit(from time.Time) time.Time { return from.Add(p.Acknowledge).UTC() }
+func (p Policy) Limit(from time.Time) time.Time { return p.after(from, 100) }
+
+// after is the instant at which so many percent of the allowance have passed.
+func (p Policy) after(from time.Time, percent int) time.Time {
+	return whole(from, p.Acknowledge/100*time.Duration(percent))
+}
+
+// Latest is the highest rung reached at the moment at, n at least. It leaps
+// over repeats of the last rung only: whoever slept through several of those
+// is told once, but no rung of the ladder itself is left out.
+func (p Policy) Latest(from, at time.Time, n int) int {
+	top := len(p.Ladder) - 1
+	every := p.Acknowledge / 100 * time.Duration(p.Ladder[top].Percent)
+	if n <= top || every <= 0 {
+		return n
+	}
+	n = max(n, top+int(at.Sub(from)/every)-1)
+	for !p.Due(from, n+1).After(at) {
+		n++
+	}
+	return n
+}
+
+// ReviewDue is the instant of reminder n of a case taken at from, UTC.
+func (p Policy) ReviewDue(from time.Time, n int) time.Time {
+	return whole(from, p.Review*time.Duration(n+1))
+}
+
+// ReviewsBy counts the reminders that were due by the moment at, n at least.
+func (p Policy) ReviewsBy(from, at time.Time, n int) int {
+	if p.Review <= 0 {
+		return n
+	}
+	return max(n, int(at.Sub(from)/p.Review))
+}
+
+func whole(from time.Time, d time.Duration) time.Time {
+	return from.Truncate(time.Millisecond).Add(d.Truncate(time.Millisecond)).UTC()
+}

@@ -76,15 +76,12 @@ CREATE TABLE letters (
   used_at    bigint NOT NULL DEFAULT 0
 );
 CREATE INDEX letters_case ON letters (case_ref);
-CREATE INDEX letters_open ON letters (state) WHERE state <> 'sent';
-CREATE INDEX letters_person ON letters (person, kind, created_at);
+CREATE INDEX letters_answer ON letters (person, kind, created_at) WHERE role = '';
 
 CREATE TABLE jobs (
   id            text   NOT NULL PRIMARY KEY,
   kind          text   NOT NULL,
   subject       text   NOT NULL,
-  stage         text   NOT NULL DEFAULT '',
-  rung          bigint NOT NULL DEFAULT 0,
   urgent        bigint NOT NULL DEFAULT 0,
   due_at        bigint NOT NULL,
   gen           bigint NOT NULL DEFAULT 0,
@@ -99,7 +96,7 @@ CREATE TABLE jobs (
 );
 CREATE INDEX jobs_due ON jobs (due_at) WHERE done_at = 0 AND parked_at = 0;
 CREATE INDEX jobs_unoffered ON jobs (due_at) WHERE done_at = 0 AND parked_at = 0 AND offered_at = 0;
-CREATE INDEX jobs_subject ON jobs (subject) WHERE done_at = 0;
+CREATE INDEX jobs_alarm ON jobs (subject) WHERE kind = 'alarm' AND done_at = 0;
 
 CREATE TABLE troubles (
   name     text   NOT NULL PRIMARY KEY,
