@@ -281,3 +281,18 @@ func TestLetterSurvivesTheMail(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkComposeAndRender is all that happens to a letter before the network.
+func BenchmarkComposeAndRender(b *testing.B) {
+	f := facts(notify.Opened)
+	f.Words = strings.Repeat("what they said. ", 100)
+	for b.Loop() {
+		l, err := notify.Compose(f)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := mailer.Render(l); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -119,21 +119,7 @@ func letters(t *testing.T) map[string]notify.Facts {
 		f.By, f.Reason, f.Role = "Amina Patel", "the mailbox is full", "You are the deputy for Northgate Training."
 	})
 	add("hold", notify.Hold, func(f *notify.Facts) { f.Reason, f.Exhibits = "one mail, 1.2 MB", nil })
-	desk := func(f *notify.Facts) {
-		f.Ref, f.Token, f.Severity, f.State, f.Org, f.Exhibits = "", "", "", "", "", nil
-		f.Received, f.Due, f.Role = time.Time{}, time.Time{}, "You are a manager of the service."
-		f.Trouble = notify.Down{
-			What:  "Mail has not been fetched from the safeguarding mailbox.",
-			Means: "Concerns sent by mail are waiting in the mailbox, unread by us. The web form works.",
-			Fix:   "Ask IT whether the mailbox's password or permissions have changed. On the server, \"dutydesk doctor\" says exactly what fails.",
-			Since: at(26, 13, 40),
-		}
-	}
-	add("trouble", notify.Trouble, desk)
-	add("recovered", notify.Recovered, func(f *notify.Facts) {
-		desk(f)
-		f.Trouble.Means = "Three mails had waited. All of them have been read."
-	})
+	addDesk(add, at)
 	return all
 }
 
@@ -151,4 +137,23 @@ func usual(london *time.Location, at func(day, hour, minute int) time.Time) noti
 			{Name: "chat <b>log</b>.txt", Type: "text/plain", Size: 300_000, SHA256: "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752"},
 		},
 	}
+}
+
+// addDesk adds the letters about the desk itself, which concern no case.
+func addDesk(add func(string, notify.Kind, func(*notify.Facts)), at func(day, hour, minute int) time.Time) {
+	desk := func(f *notify.Facts) {
+		f.Ref, f.Token, f.Severity, f.State, f.Org, f.Exhibits = "", "", "", "", "", nil
+		f.Received, f.Due, f.Role = time.Time{}, time.Time{}, "You are a manager of the service."
+		f.Trouble = notify.Down{
+			What:  "Mail has not been fetched from the safeguarding mailbox.",
+			Means: "Concerns sent by mail are waiting in the mailbox, unread by us. The web form works.",
+			Fix:   "Ask IT whether the mailbox's password or permissions have changed. On the server, \"dutydesk doctor\" says exactly what fails.",
+			Since: at(26, 13, 40),
+		}
+	}
+	add("trouble", notify.Trouble, desk)
+	add("recovered", notify.Recovered, func(f *notify.Facts) {
+		desk(f)
+		f.Trouble.Means = "Three mails had waited. All of them have been read."
+	})
 }
