@@ -64,6 +64,9 @@ func (e *evidence) automatic() string {
 		}
 		return "Auto-Submitted: " + v
 	}
+	if e.h.has("X-Amz-Sns-Message-Id") {
+		return "X-Amz-Sns-Message-Id"
+	}
 	if e.nullSender() {
 		return "Return-Path: <>"
 	}

@@ -151,6 +151,10 @@ func (m *mailbox) spoken() string {
 	return joined
 }
 
+// maxAddress is longer than any address can be (RFC 5321 section 4.5.3.1). A
+// longer one is no address: cutting it would name somebody else.
+const maxAddress = 998
+
 // bare cleans an addr-spec: blanks and a source route go, the case falls.
 func (m *mailbox) bare(s string) string {
 	if strings.IndexByte(s, '(') >= 0 && strings.IndexByte(s, '"') < 0 {
@@ -162,7 +166,7 @@ func (m *mailbox) bare(s string) string {
 			return -1
 		}
 		return r
-	}, s)
+	}, valid(s))
 	if strings.HasPrefix(s, "@") { // RFC 5322 section 4.4: <@host,@host:local@domain>
 		m.odd = "a route before the address"
 		if i := strings.LastIndexByte(s, ':'); i >= 0 {
@@ -172,15 +176,15 @@ func (m *mailbox) bare(s string) string {
 	if strings.Contains(s, "=?") {
 		m.odd = "encoded words inside the address"
 	}
-	s = strings.TrimPrefix(strings.ToLower(valid(s)), "mailto:")
+	s = strings.TrimPrefix(strings.ToLower(s), "mailto:")
 	at := strings.LastIndexByte(s, '@')
-	if at <= 0 || at == len(s)-1 {
+	if at <= 0 || at == len(s)-1 || len(s) > maxAddress {
 		return ""
 	}
 	if strings.IndexByte(s[:at], '@') >= 0 {
 		m.odd = "two at signs"
 	}
-	return cut(s, 998)
+	return s
 }
 
 // cleanName drops quotes, control characters and doubled blanks.

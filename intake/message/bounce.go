@@ -15,7 +15,7 @@ func (e *evidence) mailerDaemon() string {
 		return "From: a mail delivery program"
 	case e.bounceSubject() && (e.nullSender() || e.fromPostmaster()):
 		return "Subject of a delivery report from a mail server"
-	case (e.nullSender() || e.fromPostmaster() || e.bounceSubject()) && e.bounceText(): // the slow question last
+	case (e.nullSender() || e.fromProgram() || e.bounceSubject()) && e.bounceText(): // the slow question last
 		return "text of a delivery report"
 	}
 	return ""
@@ -46,7 +46,7 @@ func (e *evidence) bounces(found []Bounce, original string) []Bounce {
 		original = idIn([]byte(e.m.Text))
 	}
 	if len(found) == 0 {
-		found = e.spokenBounces()
+		found = e.spokenBounces(original)
 	}
 	for i := range found {
 		found[i].OriginalMessageID = original
@@ -59,11 +59,11 @@ func (e *evidence) bounces(found []Bounce, original string) []Bounce {
 
 // spokenBounces reads recipients from X-Failed-Recipients (Exim) or from the
 // text, where qmail and many others write "<user@host>:".
-func (e *evidence) spokenBounces() (found []Bounce) {
-	seen := map[string]bool{}
+func (e *evidence) spokenBounces(original string) (found []Bounce) {
+	seen := map[string]bool{"": true, strings.ToLower(strings.Trim(original, "<>")): true}
 	add := func(addr, text string) {
 		addr = strings.ToLower(strings.TrimSpace(addr))
-		if addr == "" || seen[addr] || len(found) == 100 {
+		if seen[addr] || len(found) == 100 {
 			return
 		}
 		seen[addr] = true
@@ -73,6 +73,9 @@ func (e *evidence) spokenBounces() (found []Bounce) {
 		for _, a := range strings.Split(f.value, ",") {
 			add(a, "")
 		}
+	}
+	if len(found) > 0 {
+		return found
 	}
 	text := cut(e.m.Text, 16<<10)
 	for _, m := range spokenRecipient.FindAllStringSubmatchIndex(text, 100) {

@@ -38,6 +38,11 @@ type dateParts struct {
 
 // word takes one word of the date; what it does not know it passes over.
 func (p *dateParts) word(w string) {
+	if day, clock, ok := strings.Cut(w, "T"); ok && strings.Count(day, "-") == 2 { // ISO 8601
+		p.dashed(day)
+		p.time(strings.TrimSuffix(clock, "Z"))
+		return
+	}
 	switch {
 	case strings.Contains(w, ":"):
 		p.time(w)
@@ -93,6 +98,9 @@ func (p *dateParts) time(w string) {
 		p.offset, w = offset(w[i:]), w[:i]
 	}
 	f := strings.Split(w, ":")
+	if len(f) < 2 {
+		return
+	}
 	p.clock = true
 	p.hour, _ = strconv.Atoi(f[0])
 	p.minute, _ = strconv.Atoi(f[1])

@@ -1,5 +1,7 @@
 package message
 
+import "unicode/utf8"
+
 // Defect is something wrong with a mail that a person may want to know. It
 // never stops the reading.
 type Defect struct {
@@ -104,10 +106,14 @@ func (d *defects) once(code, detail string, at int64) {
 	d.add(code, detail, at)
 }
 
-// cut returns at most n bytes of s, valid UTF-8.
+// cut returns at most n bytes of s, valid UTF-8 and no character in half.
 func cut(s string, n int) string {
-	if len(s) > n {
-		s = s[:n]
+	s = valid(s)
+	if len(s) <= n {
+		return s
 	}
-	return valid(s)
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
 }

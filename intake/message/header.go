@@ -68,7 +68,7 @@ func kindOf(line []byte, first bool) lineKind {
 		return lineBlank
 	case line[0] == ' ' || line[0] == '\t':
 		return lineFold
-	case first && (bytes.HasPrefix(line, []byte("From ")) || bytes.HasPrefix(line, []byte(">From "))):
+	case first && nameLen(line) == 0 && (bytes.HasPrefix(line, []byte("From ")) || bytes.HasPrefix(line, []byte(">From "))):
 		return lineMbox
 	case nameLen(line) > 0:
 		return lineField

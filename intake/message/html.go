@@ -49,7 +49,8 @@ type htmlWriter struct {
 	cells  int  // cells of the current table row so far
 	pre    int
 	skip   int // inside style, script or title
-	quote  int
+	quote  int // depth of quotation now
+	quoted int // and where the last word was written
 	href   string
 	linkAt int // where the text of the link begins
 }
@@ -114,19 +115,30 @@ func (w *htmlWriter) word(t []byte) {
 	case w.out.Len() == 0:
 		w.out.WriteString(strings.Repeat("> ", min(w.quote, maxQuote)))
 	case w.breaks > 0:
-		for range min(w.breaks, 2) {
-			w.out.WriteByte('\n')
-			w.out.WriteString(strings.Repeat("> ", min(w.quote, maxQuote)))
-		}
+		w.newLine()
 	case w.space:
 		w.out.WriteByte(' ')
 	}
-	w.breaks, w.space = 0, false
+	w.breaks, w.space, w.quoted = 0, false, w.quote
 	w.out.Write(t)
 }
 
-// brk owes at least n line ends.
+// newLine writes the line ends owed, at most one blank line, and the marks of
+// the quotation.
+func (w *htmlWriter) newLine() {
+	if w.breaks > 1 {
+		w.out.WriteByte('\n')
+		w.out.WriteString(strings.Repeat(">", min(w.quote, w.quoted, maxQuote)))
+	}
+	w.out.WriteByte('\n')
+	w.out.WriteString(strings.Repeat("> ", min(w.quote, maxQuote)))
+}
+
+// brk owes at least n line ends, if any.
 func (w *htmlWriter) brk(n int) {
+	if n == 0 {
+		return
+	}
 	w.breaks = max(w.breaks, n)
 	w.space = false
 }

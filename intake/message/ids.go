@@ -53,7 +53,7 @@ func cleanID(id string, at int64, d *defects) string {
 // field is a Defect.
 func messageID(fs []field, d *defects) string {
 	for _, f := range fs {
-		if found := ids(f.value, 1, f.at, &defects{}); len(found) > 0 {
+		if found := ids(f.value, 1, f.at, d); len(found) > 0 {
 			return found[0]
 		}
 		if id := bareID(f.value); id != "" {

@@ -95,7 +95,7 @@ func (g *reading) leaf(p *part) {
 		g.endUU()
 	}
 	g.flaws(p, &c)
-	if p.kind != stray && p.isText() && readable[p.media] {
+	if p.kind != stray && p.readable() {
 		g.keepText(p, c)
 		if p.oddType == "" {
 			return
@@ -115,7 +115,7 @@ func (g *reading) wants(p *part) (keep int, also func([]byte)) {
 	switch {
 	case p.kind == stray:
 		return 0, nil
-	case p.isText() && readable[p.media]:
+	case p.readable():
 		return g.textLeft(p), g.watchUU(p)
 	case p.media == "text/plain":
 		return 0, g.watchUU(p)
@@ -123,12 +123,6 @@ func (g *reading) wants(p *part) (keep int, also func([]byte)) {
 		return g.unpack, nil
 	}
 	return 0, nil
-}
-
-// readable are the text types that are read as text; other text is listed.
-var readable = map[string]bool{
-	"text/plain": true, "text/html": true, "text/enriched": true, "text/richtext": true,
-	"text/markdown": true, "text/unknown": true, "text/x-unknown": true,
 }
 
 // flaws notes what was wrong with the encoding of p.

@@ -1,6 +1,7 @@
 package message
 
 import (
+	"regexp"
 	"strings"
 )
 
@@ -89,8 +90,8 @@ func (e *evidence) deliveryReport() string {
 		return "automatic-action; deleted"
 	case e.reportType() == "delivery-status" || e.root == "message/delivery-status":
 		return "multipart/report; delivery-status"
-	case e.amazon("Bounce"):
-		return "X-Amz-Sns-Message-Id: bounce"
+	case e.amazon("Bounce"), e.amazon("Delivery"):
+		return "X-Amz-Sns-Message-Id: bounce or delivery"
 	case e.root == "multipart/report" && (e.r.kind == "delivery-status" || e.r.headers):
 		return "multipart/report with a delivery report"
 	case e.r.kind == "delivery-status" && (e.nullSender() || e.fromDaemon()):
@@ -112,8 +113,15 @@ func (e *evidence) nullSender() bool {
 
 // amazon reports a notification of Amazon's mail service of the given kind.
 func (e *evidence) amazon(kind string) bool {
-	return e.h.has("X-Amz-Sns-Message-Id") && strings.Contains(cut(e.m.Text, 2000), `"notificationType":"`+kind+`"`)
+	if !e.h.has("X-Amz-Sns-Message-Id") {
+		return false
+	}
+	said := amazonKind.FindStringSubmatch(cut(e.m.Text, 4000))
+	return said != nil && said[1] == kind
 }
+
+// amazonKind finds the kind in the JSON of a notification, or in JSON inside it.
+var amazonKind = regexp.MustCompile(`notificationType\\*"\s*:\s*\\*"(\w+)`)
 
 // fromDaemon reports that the author's address is that of a mail server.
 func (e *evidence) fromDaemon() bool {
@@ -126,6 +134,17 @@ func (e *evidence) fromDaemon() bool {
 	return strings.Contains(strings.ToLower(e.h.get("From")), "mailer-daemon")
 }
 
+// fromProgram reports that the author's address is one that mail programs use
+// and no person has; the text decides.
+func (e *evidence) fromProgram() bool {
+	for _, a := range e.m.From {
+		if local, _, _ := strings.Cut(a.Addr, "@"); local == "post_master" || local == "mdaemon" {
+			return true
+		}
+	}
+	return false
+}
+
 // fromPostmaster reports that the author may be a mail server: a person may
 // sit behind the address, so more is asked.
 func (e *evidence) fromPostmaster() bool {
@@ -133,8 +152,7 @@ func (e *evidence) fromPostmaster() bool {
 		local, _, _ := strings.Cut(a.Addr, "@")
 		name := strings.ToLower(a.Name)
 		switch {
-		case strings.HasPrefix(local, "postmaster"), local == "post_master", local == "mdaemon",
-			strings.HasPrefix(name, "postmaster"), strings.HasPrefix(name, "mail delivery s"):
+		case strings.HasPrefix(local, "postmaster"), strings.HasPrefix(name, "postmaster"), strings.HasPrefix(name, "mail delivery s"):
 			return true
 		}
 	}

@@ -38,6 +38,7 @@ type part struct {
 	oddType  string // a Content-Type that cannot be read; shown as text and listed
 	boundary string
 	closed   bool // its closing boundary was seen
+	partless bool // a multipart in which no part was found
 	full     bool // a stray that holds more than blanks
 }
 
@@ -90,9 +91,22 @@ func (p *part) isMail() bool {
 	return p.media == "message/rfc822" || p.media == "message/global" || p.media == "message/news"
 }
 
-// isText reports whether the part is text to be read, not an attachment.
+// isText reports whether the part is text to be read, not an attachment. A
+// multipart without parts is: what stands in it are words.
 func (p *part) isText() bool {
-	return strings.HasPrefix(p.media, "text/") && p.disposition != "attachment" && !p.named()
+	return p.partless && !p.named() || strings.HasPrefix(p.media, "text/") && p.disposition != "attachment" && !p.named()
+}
+
+// readable reports whether the text of the part belongs to the text of the mail;
+// other text is listed.
+func (p *part) readable() bool {
+	return p.isText() && (p.partless || readableTypes[p.media])
+}
+
+// readableTypes are the text types that are read as text.
+var readableTypes = map[string]bool{
+	"text/plain": true, "text/html": true, "text/enriched": true, "text/richtext": true,
+	"text/markdown": true, "text/unknown": true, "text/x-unknown": true,
 }
 
 // named reports whether the part has a file name of any form.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 )
 
 // textPart is the raw text of one part, decoded from its transfer encoding but
@@ -49,8 +50,22 @@ func (g *reading) keepText(p *part, c content) {
 	}
 	if c.cut {
 		g.d.once(DefectText, p.section(), p.body)
+		c.kept = wholeRunes(c.kept)
 	}
 	g.texts = append(g.texts, textPart{p, c.kept})
+}
+
+// wholeRunes drops the beginning of a UTF-8 character from the end of b.
+func wholeRunes(b []byte) []byte {
+	for i := 1; i <= min(3, len(b)); i++ {
+		if tail := b[len(b)-i:]; utf8.RuneStart(tail[0]) {
+			if !utf8.FullRune(tail) {
+				b = b[:len(b)-i]
+			}
+			break
+		}
+	}
+	return b
 }
 
 // text joins the texts of the mail: every plain part, and every HTML part that

@@ -210,7 +210,7 @@ func (w *walker) closeTo(i int, end int64) {
 		switch {
 		case p.kind == multi && p.kids == 0:
 			w.d.add(DefectNoParts, p.section(), p.body)
-			p.kind, p.media = leaf, "text/plain"
+			p.kind, p.partless = leaf, true
 		case p.kind == multi && !p.closed:
 			w.d.add(DefectNotClosed, p.section(), p.end)
 		}
