@@ -12,6 +12,7 @@ import (
 // Every place at which a body can be cut: nothing is kept, and after the line
 // is mended the message is taken whole.
 func TestF45CutAtEveryByte(t *testing.T) {
+	t.Parallel()
 	raw := mail("cut")
 	full := fmt.Sprintf("* 1 FETCH (UID 1 RFC822.SIZE %d BODY[] {%d}\r\n%s)\r\n", len(raw), len(raw), raw)
 	for n := range len(full) {
@@ -42,6 +43,7 @@ func TestF45CutAtEveryByte(t *testing.T) {
 
 // A line that goes silent in the middle is given up after Stall.
 func TestF45SilentInTheMiddle(t *testing.T) {
+	t.Parallel()
 	raw := mail("silence")
 	s, l := newScript(t, raw), newLedger()
 	first := true
@@ -113,6 +115,7 @@ func TestF46SizeComesLate(t *testing.T) {
 // Nothing where there should be something is never taken for a message: it
 // stays, is set aside, and does not hold up the others.
 func TestEmptyBodyIsNotTaken(t *testing.T) {
+	t.Parallel()
 	for name, body := range map[string]string{"empty": "{0}\r\n", "nil": "NIL", "part": "{3}\r\nabc"} {
 		s, l := newScript(t, mail("one"), mail("two")), newLedger()
 		s.on["UID FETCH"] = func(c *talk, tag, args string) bool {
@@ -154,6 +157,7 @@ func TestF46BytesPassThrough(t *testing.T) {
 // A message that the server names and does not give is looked for again: gone
 // means lost before intake, there means that it failed.
 func TestF41NamedButNotGiven(t *testing.T) {
+	t.Parallel()
 	s, l := newScript(t, mail("gone"), mail("stays"), mail("kept")), newLedger()
 	s.on["UID FETCH"] = func(c *talk, tag, args string) bool {
 		if strings.HasPrefix(args, "3 ") {

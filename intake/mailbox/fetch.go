@@ -60,6 +60,7 @@ func (v *visit) fetch(uid imap.UID, guess bool) {
 	}
 	v.onLine++
 	v.inHand++
+	v.traffic.asked(time.Now())
 	f.cmd = v.client.Fetch(imap.UIDSetNum(uid), &wanted)
 	go v.carry(f)
 }
@@ -81,7 +82,10 @@ func (v *visit) carry(f *fetching) {
 // take brings the body to the desk. keep is nil unless every byte arrived and
 // the desk has read them all.
 func (v *visit) take(f *fetching) (keep func(context.Context) error, err error) {
-	if err := f.open(); err != nil {
+	err = f.open()
+	v.traffic.answered()
+	defer v.traffic.read()
+	if err != nil {
 		return nil, err
 	}
 	f.began = true

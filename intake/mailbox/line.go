@@ -20,8 +20,12 @@ type line struct {
 	cause   error // first trouble on the line
 }
 
-// Read reads what has come. Whatever arrives wins stall more.
+// Read reads what has come. Whatever arrives wins stall more; after the first
+// trouble it fails at once, for go-imap reads on after a timeout.
 func (l *line) Read(b []byte) (int, error) {
+	if err := l.why(); err != nil {
+		return 0, err
+	}
 	l.arm()
 	n, err := l.Conn.Read(b)
 	l.note(err)
@@ -107,4 +111,43 @@ func (e *ear) throttled() bool {
 		}
 	}
 	return false
+}
+
+// traffic finds a server that answers everything but the messages asked for. A
+// body that is being read does not count: there the line itself keeps watch.
+type traffic struct {
+	mu      sync.Mutex
+	waiting int       // messages asked for, of which nothing has come
+	reading int       // messages of which something has come
+	last    time.Time // when one of these changed, or waiting began
+}
+
+func (t *traffic) asked(now time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.waiting++; t.waiting == 1 {
+		t.last = now
+	}
+}
+
+func (t *traffic) answered() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.waiting--
+	t.reading++
+	t.last = time.Now()
+}
+
+func (t *traffic) read() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.reading--
+	t.last = time.Now()
+}
+
+// stuck reports whether nothing that was asked for has come for stall.
+func (t *traffic) stuck(now time.Time, stall time.Duration) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.waiting > 0 && t.reading == 0 && now.Sub(t.last) > stall
 }

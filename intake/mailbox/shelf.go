@@ -20,7 +20,7 @@ func (v *visit) moves() bool {
 // shelveLater moves uid with the next batch.
 func (v *visit) shelveLater(uid imap.UID) {
 	if len(v.taken) == 0 {
-		v.move = time.Now().Add(moveDelay)
+		v.move = time.Now().Add(min(moveDelay, v.Poll))
 	}
 	at, there := slices.BinarySearch(v.taken, uid)
 	if !there {

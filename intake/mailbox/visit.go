@@ -21,6 +21,7 @@ type visit struct {
 	wake   chan struct{}     // the server said EXISTS
 	gone   atomic.Bool       // the server said EXPUNGE
 
+	traffic   traffic
 	onLine    int          // commands not yet answered
 	inHand    int          // messages being fetched or kept
 	cut       []*fetching  // fetches that a broken line ended
@@ -117,6 +118,9 @@ func (v *visit) stay(ctx context.Context) error {
 // step does the one thing that is most due.
 func (v *visit) step(ctx context.Context) error {
 	now := time.Now()
+	if v.traffic.stuck(now, v.Stall) {
+		return errCut
+	}
 	v.send(now)
 	switch {
 	case len(v.doubted) > 0:
@@ -148,16 +152,17 @@ func (v *visit) enter() error {
 
 // await lets the next thing happen while commands are on the line.
 func (v *visit) await(ctx context.Context) error {
-	timer := time.NewTimer(max(0, time.Until(v.beat)))
+	timer := time.NewTimer(max(0, min(time.Until(v.beat), v.Stall)))
 	defer timer.Stop()
 	select {
 	case event := <-v.events:
 		return event()
 	case <-v.wake:
 		v.look(v.folder.next)
-	case <-timer.C:
-		v.beat = time.Now().Add(v.Poll)
-		v.look(v.folder.next)
+	case now := <-timer.C:
+		if v.looking && !now.Before(v.beat) {
+			v.beat = now.Add(v.Poll) // the look that is under way will do
+		}
 	case <-ctx.Done():
 	}
 	return nil
@@ -170,16 +175,18 @@ func (v *visit) leave(ctx context.Context, err error) error {
 	for v.inHand+v.onLine > 0 {
 		_ = (<-v.events)() // only the first error tells why
 	}
-	if errors.Is(err, errCut) && ctx.Err() == nil {
+	cut := errors.Is(err, errCut)
+	err = v.explain(err)
+	if cut && errors.Is(err, ErrLine) && ctx.Err() == nil {
 		v.blame()
 	}
-	err = v.explain(err)
 	v.close()
 	v.tell()
 	return err
 }
 
-// blame notes a failure of the message that was on the line when it broke.
+// blame notes a failure of the message that was on the line when it broke. One
+// that did so three times must not cost the others their line again soon.
 func (v *visit) blame() {
 	var first *fetching
 	for _, f := range v.cut {
@@ -187,7 +194,10 @@ func (v *visit) blame() {
 			first = f
 		}
 	}
-	if first != nil {
-		v.failed(first.uid, ErrLine)
+	if first == nil {
+		return
+	}
+	if t := v.failed(first.uid, ErrLine); t.tries >= asideAfter {
+		t.again = time.Now().Add(trialLongest)
 	}
 }

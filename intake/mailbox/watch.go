@@ -31,7 +31,8 @@ func newWatch(w *Watcher) *watch {
 	return m
 }
 
-// steady is how long a visit must have lasted for the next trouble to be a new one.
+// steady is how long a visit must have lasted, unless it took something in, for
+// the next trouble to be a new one.
 const steady = time.Minute
 
 // attend visits again and again until ctx ends, with patience in between. visit
@@ -39,12 +40,12 @@ const steady = time.Minute
 func (m *watch) attend(ctx context.Context, visit func(context.Context) error) error {
 	m.tell()
 	for tries := 0; ; tries++ {
-		began := time.Now()
+		began, taken := time.Now(), m.status.Taken
 		err := visit(ctx)
 		if ctx.Err() != nil {
 			return nil
 		}
-		if time.Since(began) > steady {
+		if time.Since(began) > steady || m.status.Taken > taken {
 			tries = 0
 		}
 		wait := patience(err, tries)

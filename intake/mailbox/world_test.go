@@ -1,6 +1,7 @@
 package mailbox
 
 import (
+	"bytes"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -348,4 +349,28 @@ func authority(t *testing.T, notAfter time.Time, host string) (tls.Certificate, 
 	pool := x509.NewCertPool()
 	pool.AddCert(parsed)
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, pool
+}
+
+// slowDesk reads nothing until ready.
+type slowDesk struct {
+	*ledger
+	ready chan struct{}
+}
+
+func (d slowDesk) Take(ctx context.Context, x intake.Delivery) (func(context.Context) error, error) {
+	first := make([]byte, 1)
+	if _, err := io.ReadFull(x.Body, first); err != nil {
+		return nil, err
+	}
+	<-d.ready
+	x.Body = io.MultiReader(bytes.NewReader(first), x.Body)
+	return d.ledger.Take(ctx, x)
+}
+
+// carelessDesk keeps what it has not read.
+type carelessDesk struct{}
+
+func (carelessDesk) Take(_ context.Context, d intake.Delivery) (func(context.Context) error, error) {
+	_, _ = d.Body.Read(make([]byte, 3))
+	return func(context.Context) error { return nil }, nil
 }
