@@ -10,10 +10,11 @@ import (
 // bodySum hashes what follows the header block with its line ends made "\n" and
 // the blank lines at its end dropped.
 type bodySum struct {
-	hash hash.Hash
-	buf  []byte // not yet hashed
-	owed int    // line ends before the next text
-	d    *defects
+	hash  hash.Hash
+	buf   []byte // not yet hashed
+	owed  int    // line ends before the next text
+	blank int    // the most line ends there ever were together
+	d     *defects
 
 	bare bool // the line before ended with a lone LF
 	crlf bool // a line ended with CRLF
@@ -36,6 +37,7 @@ func (b *bodySum) line(line []byte, start bool) {
 	}
 	if len(text) < len(line) {
 		b.owed++
+		b.blank = max(b.blank, b.owed)
 	}
 }
 

@@ -6,7 +6,9 @@ import "strings"
 func (g *reading) headers(h header) {
 	m := g.m
 	r := &addressReader{left: g.lim.Addresses, d: &g.d}
-	m.FromHeaders = len(h.all("From")) + g.hiddenFrom()
+	hidden := g.hiddenFrom()
+	m.FromHeaders, m.single = len(h.all("From"))+hidden, single(h, hidden)
+	m.auth, m.inside = values(h, "Authentication-Results"), values(h, "X-MS-Exchange-Organization-AuthAs")
 	m.From = addresses(r, h.all("From"))
 	m.To = addresses(r, h.all("To"))
 	m.Cc = addresses(r, h.all("Cc"))
@@ -19,6 +21,16 @@ func (g *reading) headers(h header) {
 	g.date(h)
 	g.noteFields(h)
 	g.noteSender(h)
+}
+
+// values returns the values of the first fields called name.
+func values(h header, name string) (all []string) {
+	for _, f := range h.all(name) {
+		if len(all) < 20 {
+			all = append(all, f.value)
+		}
+	}
+	return all
 }
 
 // hiddenFrom counts the From lines that were left out of the header because
@@ -134,11 +146,11 @@ func (g *reading) noteSender(h header) {
 		g.d.add(DefectManyFrom, "", h.all("From")[0].at)
 	}
 	for _, a := range m.ReplyTo {
-		if domain(a.Addr) != domain(m.From[0].Addr) {
+		if domainOf(a.Addr) != domainOf(m.From[0].Addr) {
 			g.d.once(DefectReplyTo, a.Addr, 0)
 		}
 	}
 }
 
-// domain returns what stands behind the last at sign.
-func domain(addr string) string { return addr[strings.LastIndexByte(addr, '@')+1:] }
+// domainOf returns what stands behind the last at sign.
+func domainOf(addr string) string { return addr[strings.LastIndexByte(addr, '@')+1:] }

@@ -42,6 +42,10 @@ type Message struct {
 	// made "\n" and blank lines at the end dropped: two copies of one mail that
 	// took different ways (other Received lines) have the same Body.
 	Body string `json:"body"`
+
+	single bool     // From, Subject, To and Date are there once each
+	auth   []string // the Authentication-Results fields, topmost first
+	inside []string // X-MS-Exchange-Organization-AuthAs, likewise
 }
 
 // Address is one mailbox of an address field (RFC 5322 section 3.4).
@@ -108,9 +112,21 @@ type Bounce struct {
 }
 
 // Signature is the result of one DKIM signature (RFC 6376), in order of the
-// header. It stays empty until receipt-time verification is built.
+// header, at the time of reading. Use [Message.SignedBy] for a judgement.
 type Signature struct {
-	Domain string `json:"domain"`
-	Result string `json:"result"` // pass, fail, none
-	Detail string `json:"detail"`
+	Domain   string `json:"domain"`   // d=, lower case
+	Selector string `json:"selector"` // s=
+	Result   string `json:"result"`   // one of the constants below
+	Detail   string `json:"detail"`   // why not pass
+	Aligned  bool   `json:"aligned"`  // Domain is of the same organisation as the only From
+	Key      string `json:"key"`      // the TXT record it was checked with; it will be gone from the DNS
 }
+
+// The results of a signature (RFC 8601 section 2.7.1, but for the first).
+const (
+	SignatureUnchecked = "unchecked"
+	SignaturePass      = "pass"
+	SignatureFail      = "fail"
+	SignatureTempError = "temperror"
+	SignaturePermError = "permerror"
+)

@@ -12,6 +12,11 @@ import (
 // Reader may be used by many goroutines at once.
 type Reader struct {
 	Limits Limits
+
+	// Keys looks up DNS TXT records, for DKIM; nil means that signatures are
+	// listed unchecked. It is the only thing through which reading a mail may
+	// reach a network, and it is asked for nothing but "<s>._domainkey.<d>".
+	Keys func(ctx context.Context, name string) ([]string, error)
 }
 
 // Read reads one mail of size bytes from r with the default limits. It never
@@ -28,6 +33,7 @@ func (rd Reader) Read(ctx context.Context, r io.ReaderAt, size int64) (m Message
 	ctx, cancel := context.WithTimeout(ctx, lim.Time)
 	defer cancel()
 	g := newReading(ctx, lim, &m, size)
+	g.keys = rd.Keys
 	defer g.finish()
 	defer g.rescue()
 	g.mail(r, size)
@@ -42,6 +48,7 @@ type reading struct {
 	d    defects
 	scan scanner
 
+	keys   func(ctx context.Context, name string) ([]string, error)
 	parts  []*part
 	texts  []textPart
 	unpack int   // bytes of containers that may still be held
@@ -84,6 +91,7 @@ func (g *reading) mail(r io.ReaderAt, size int64) {
 	g.headers(w.parts[0].head)
 	g.all(w.parts)
 	g.m.Text, g.m.HTMLOnly = g.text()
+	g.signatures(r, size, body.blank)
 	g.judge()
 }
 

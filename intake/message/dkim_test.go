@@ -1,0 +1,122 @@
+package message_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"encoding/base64"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/emersion/go-msgauth/dkim"
+
+	"dutydesk/intake/message"
+)
+
+// signer signs mails for a domain and answers for its key.
+type signer struct {
+	domain string
+	key    ed25519.PrivateKey
+	asked  []string
+}
+
+// newSigner makes a key that is always the same.
+func newSigner(domain string) *signer {
+	return &signer{domain: domain, key: ed25519.NewKeyFromSeed(bytes.Repeat([]byte{7}, ed25519.SeedSize))}
+}
+
+// sign returns the mail with a signature on top.
+func (s *signer) sign(t *testing.T, mail string) string {
+	t.Helper()
+	var b bytes.Buffer
+	err := dkim.Sign(&b, strings.NewReader(strings.ReplaceAll(mail, "\n", "\r\n")), &dkim.SignOptions{
+		Domain: s.domain, Selector: "s1", Signer: s.key, HeaderKeys: []string{"From", "To", "Subject", "Date"},
+		HeaderCanonicalization: dkim.CanonicalizationRelaxed, BodyCanonicalization: dkim.CanonicalizationRelaxed,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// record is the TXT record of the key.
+func (s *signer) record() string {
+	return "v=DKIM1; k=ed25519; p=" + base64.StdEncoding.EncodeToString(s.key.Public().(ed25519.PublicKey))
+}
+
+// lookup answers like a name server.
+func (s *signer) lookup(_ context.Context, name string) ([]string, error) {
+	s.asked = append(s.asked, name)
+	if name != "s1._domainkey."+s.domain {
+		return nil, errors.New("no such host")
+	}
+	return []string{s.record()}, nil
+}
+
+const signedMail = "From: Amy <amy@college.ac.uk>\nTo: concern@council.gov.uk\nSubject: help\nDate: Mon, 23 Nov 2026 09:00:00 +0000\n\nplease read this\n"
+
+// An intact signature of the author's organisation is kept with its key; one
+// changed byte, another organisation, or a second field that people see, and
+// nobody vouches for the mail.
+func TestSignedBy(t *testing.T) {
+	own, mail, other := newSigner("mail.college.ac.uk"), newSigner("college.ac.uk"), newSigner("evil.ac.uk")
+	for name, c := range map[string]struct {
+		by     *signer
+		change func(string) string
+		want   string
+		result string
+	}{
+		"intact":             {mail, func(s string) string { return s }, "college.ac.uk", message.SignaturePass},
+		"own subdomain":      {own, func(s string) string { return s }, "mail.college.ac.uk", message.SignaturePass},
+		"new Received":       {mail, func(s string) string { return "Received: from x\r\n" + s }, "college.ac.uk", message.SignaturePass},
+		"changed text":       {mail, func(s string) string { return strings.Replace(s, "read", "burn", 1) }, "", message.SignatureFail},
+		"changed subject":    {mail, func(s string) string { return strings.Replace(s, "help", "fine", 1) }, "", message.SignatureFail},
+		"other organisation": {other, func(s string) string { return s }, "", message.SignaturePass},
+		"second From":        {mail, func(s string) string { return "From: mallory@evil.ac.uk\r\n" + s }, "", message.SignaturePass},
+		"second Subject":     {mail, func(s string) string { return "Subject: never mind\r\n" + s }, "", message.SignaturePass},
+		"folded From on top": {mail, func(s string) string { return " From: mallory@evil.ac.uk\r\n" + s }, "", ""},
+	} {
+		raw := c.change(c.by.sign(t, signedMail))
+		m := message.Reader{Keys: c.by.lookup}.Read(t.Context(), strings.NewReader(raw), int64(len(raw)))
+		if m.SignedBy() != c.want || len(m.DKIM) != 1 || c.result != "" && m.DKIM[0].Result != c.result {
+			t.Errorf("%s: signed by %q, %+v", name, m.SignedBy(), m.DKIM)
+		}
+		if c.want != "" && m.DKIM[0].Key != c.by.record() {
+			t.Errorf("%s: key %q", name, m.DKIM[0].Key)
+		}
+	}
+}
+
+// Without a name server nothing is looked up and nobody vouches.
+func TestSignatureUnchecked(t *testing.T) {
+	m := readRaw(t, []byte(newSigner("college.ac.uk").sign(t, signedMail)))
+	if len(m.DKIM) != 1 || m.DKIM[0].Result != message.SignatureUnchecked || m.SignedBy() != "" || m.DKIM[0].Domain != "college.ac.uk" {
+		t.Errorf("%+v", m.DKIM)
+	}
+}
+
+// A name server that never answers delays the mail by no more than its time,
+// and a mail with a thousand signatures asks for few keys.
+func TestSignatureBudget(t *testing.T) {
+	s := newSigner("college.ac.uk")
+	raw := strings.Repeat("DKIM-Signature: v=1; a=ed25519-sha256; d=x.example; s=s; h=from; bh=; b=\r\n", 1000) + s.sign(t, signedMail)
+	m := message.Reader{Keys: s.lookup}.Read(t.Context(), strings.NewReader(raw), int64(len(raw)))
+	if len(m.DKIM) != 5 || len(s.asked) > 5 {
+		t.Errorf("%d signatures, asked %d times", len(m.DKIM), len(s.asked))
+	}
+	never := func(ctx context.Context, _ string) ([]string, error) { <-ctx.Done(); return nil, ctx.Err() }
+	raw = s.sign(t, signedMail)
+	within(t, 2*time.Second, func() {
+		m = message.Reader{Keys: never, Limits: message.Limits{Time: 50 * time.Millisecond}}.Read(t.Context(), strings.NewReader(raw), int64(len(raw)))
+	})
+	if m.DKIM[0].Result != message.SignatureUnchecked || m.Text == "" {
+		t.Errorf("%+v", m.DKIM)
+	}
+	blank := "DKIM-Signature: v=1; d=x.example\r\n\r\n" + strings.Repeat("\r\n", 1<<20) + "x"
+	m = message.Reader{Keys: s.lookup}.Read(t.Context(), strings.NewReader(blank), int64(len(blank)))
+	if m.DKIM[0].Result != message.SignatureUnchecked {
+		t.Errorf("blank lines: %+v", m.DKIM)
+	}
+}
