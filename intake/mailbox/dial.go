@@ -26,7 +26,7 @@ var keepAlive = net.KeepAliveConfig{Enable: true, Idle: 20 * time.Second, Interv
 type session struct {
 	client  *imapclient.Client
 	line    *line
-	ear     *ear // nil under STARTTLS, where go-imap keeps the clear text to itself
+	ear     *ear
 	caps    imap.CapSet
 	expires time.Time // NotAfter of the server's certificate; zero without TLS
 	forget  func() bool
@@ -60,36 +60,31 @@ func (s *session) begin(ctx context.Context, w *Watcher, h *imapclient.Unilatera
 	return s.login(w)
 }
 
-// secure puts TLS on the line, before go-imap (implicit) or by it (STARTTLS).
+// secure puts TLS on the line before go-imap sees it.
 func (s *session) secure(ctx context.Context, w *Watcher, o *imapclient.Options) error {
 	if w.Plain {
-		s.listen(s.line, o)
+		s.listen(s.line, "", o)
 		return nil
 	}
-	o.TLSConfig = s.tlsConfig(w)
+	greeting := ""
 	if w.StartTLS {
-		return s.upgrade(o)
+		if err := s.startTLS(); err != nil {
+			return err
+		}
+		greeting = "* OK\r\n"
 	}
-	conn := tls.Client(s.line, o.TLSConfig)
+	conn := tls.Client(s.line, s.tlsConfig(w))
 	if err := conn.HandshakeContext(ctx); err != nil {
 		return tlsTrouble(err)
 	}
-	s.listen(conn, o)
+	s.listen(conn, greeting, o)
 	return nil
 }
 
-func (s *session) listen(conn net.Conn, o *imapclient.Options) {
-	s.ear = &ear{Conn: conn}
+func (s *session) listen(conn net.Conn, greeting string, o *imapclient.Options) {
+	s.ear = &ear{Conn: conn, line: s.line, greeting: []byte(greeting)}
 	s.client = imapclient.New(s.ear, o)
-}
-
-// upgrade goes on only under TLS; go-imap closes the line when it cannot.
-func (s *session) upgrade(o *imapclient.Options) (err error) {
-	s.client, err = imapclient.NewStartTLS(s.line, o)
-	if _, no := refusal(err); no {
-		return fmt.Errorf("STARTTLS: %w", ErrServer)
-	}
-	return tlsTrouble(err)
+	s.ear.attach(s.client.Closed())
 }
 
 // tlsConfig is the configured one, told whom to expect, and noting until when
