@@ -5,15 +5,18 @@
 // the parts do with their settings, and only cmd may import it.
 package config
 
-import (
-	"path/filepath"
-	"strings"
-	"time"
-)
-
-// Config is the whole file (TOML). A key without a default is required.
+// Config is the whole file (TOML). Its tags are what Describe prints and what
+// Load checks:
+//
+//	doc      what the key means
+//	default  what it is when it is not given; a key without default is required
+//	example  what Describe puts there, "|" between the tables of a list
+//	allowed  the only values it may have, "|" between them
+//	empty    what "" means, where the default is another
+//	form     what a text must look like or name, see forms
+//	min, max bounds of a span of time
 type Config struct {
-	Environment string `toml:"environment" default:"trial" doc:"\"trial\" allows the embedded Redis and unencrypted servers on this machine; \"production\" refuses them."`
+	Environment string `toml:"environment" default:"trial" allowed:"trial|production" doc:"\"trial\" allows the embedded Redis and unencrypted servers on this machine; \"production\" refuses them."`
 	Data        string `toml:"data" example:"/var/lib/dutydesk" doc:"Folder for the SQLite ledger, the evidence and the desk's key. Only one worker at a time uses it."`
 
 	Service       Service        `toml:"service" doc:"The service that runs the desk."`
@@ -36,22 +39,27 @@ type Config struct {
 // Service is the service that runs the desk.
 type Service struct {
 	Name            string `toml:"name" example:"Skills and Employment safeguarding desk" doc:"The name letters come from."`
-	Address         string `toml:"address" example:"safeguarding@council.example" doc:"The safeguarding mail address. Answers come to it with a plus-address."`
-	TimeZone        string `toml:"time_zone" default:"Europe/London" doc:"IANA zone in which letters name times."`
-	ReferencePrefix string `toml:"reference_prefix" default:"SG-" doc:"What case references begin with."`
-	Organisation    string `toml:"organisation" example:"service" doc:"Id of the organisation that takes what belongs to nobody."`
+	Address         string `toml:"address" example:"safeguarding@council.example" form:"address" doc:"The safeguarding mail address. Answers come to it with a plus-address."`
+	TimeZone        string `toml:"time_zone" default:"Europe/London" form:"zone" doc:"IANA zone in which letters name times."`
+	ReferencePrefix string `toml:"reference_prefix" default:"SG-" form:"prefix" doc:"What case references begin with."`
+	Organisation    string `toml:"organisation" example:"service" form:"organisation" doc:"Id of the organisation that takes what belongs to nobody."`
 }
 
 // Ledger says where the database is.
 type Ledger struct {
 	URL          string `toml:"url" default:"" doc:"\"\" for SQLite in the data folder, \"sqlite:PATH\", or \"postgres://user@host/name\"."`
-	PasswordFile string `toml:"password_file" default:"" doc:"File with the database password."`
+	URLFile      string `toml:"url_file" default:"" doc:"File with the whole url, when it is a secret; mode 0600."`
+	PasswordFile string `toml:"password_file" default:"" doc:"File with the database password, mode 0600."`
+
+	login
 }
 
 // Redis says where the queue's Redis is.
 type Redis struct {
-	URL          string `toml:"url" default:"embedded" doc:"\"embedded\" (trial only), redis://host:6379/0, rediss://…, unix:///path, redis-sentinel://… or redis-cluster://…"`
-	PasswordFile string `toml:"password_file" default:"" doc:"File with the Redis password."`
+	URL          string `toml:"url" default:"embedded" empty:"embedded" doc:"\"embedded\" (trial only), redis://host:6379/0, rediss://host:6379/0, unix:///path, redis-sentinels://a,b,c/0?master=NAME or redis-clusters://a,b,c. On other machines only the forms with TLS."`
+	PasswordFile string `toml:"password_file" default:"" doc:"File with the Redis password, mode 0600."`
+
+	login
 }
 
 // Evidence says where exhibits are kept.
@@ -61,121 +69,86 @@ type Evidence struct {
 
 // Mailbox is one watched folder of one IMAP account.
 type Mailbox struct {
-	Name         string   `toml:"name" example:"safeguarding" doc:"Its name in the ledger and in metrics; never change it."`
-	Address      string   `toml:"address" example:"imap.council.example:993" doc:"host:port of the IMAP server."`
-	TLS          string   `toml:"tls" default:"implicit" doc:"\"implicit\", \"starttls\" or, on this machine only, \"none\"."`
+	Name         string   `toml:"name" example:"safeguarding" form:"id" doc:"Its name in the ledger and in metrics; never change it."`
+	Address      string   `toml:"address" example:"imap.council.example:993" form:"server" doc:"host:port of the IMAP server."`
+	TLS          string   `toml:"tls" default:"implicit" allowed:"implicit|starttls|none" doc:"\"implicit\", \"starttls\" or, on this machine only, \"none\"."`
 	CAFile       string   `toml:"ca_file" default:"" doc:"Certificates to trust instead of the system's."`
 	User         string   `toml:"user" example:"safeguarding@council.example" doc:"Login name."`
-	PasswordFile string   `toml:"password_file" example:"/etc/dutydesk/imap-password" doc:"File with the password, mode 0600. $CREDENTIALS_DIRECTORY is looked in first."`
+	PasswordFile string   `toml:"password_file" default:"" example:"/etc/dutydesk/imap-password" doc:"File with the password, mode 0600. $CREDENTIALS_DIRECTORY/imap-NAME is looked at first."`
 	Folder       string   `toml:"folder" default:"INBOX" doc:"The folder that is watched."`
 	Kept         string   `toml:"kept" default:"" doc:"Folder that taken mails are moved to; \"\" leaves them where they are."`
-	Organisation string   `toml:"organisation" default:"" doc:"Organisation that the mailbox belongs to; \"\" for triage."`
-	Poll         Duration `toml:"poll" default:"30s" doc:"Between looks, besides IDLE."`
+	Organisation string   `toml:"organisation" default:"" form:"organisation" doc:"Organisation that the mailbox belongs to; \"\" for triage."`
+	Poll         Duration `toml:"poll" default:"30s" min:"1s" max:"1h" doc:"Between looks, besides IDLE."`
 
-	password Secret
+	login
 }
 
 // SMTP is the relay.
 type SMTP struct {
-	Address      string `toml:"address" example:"smtp.council.example:587" doc:"host:port of the mail server that takes our letters."`
-	TLS          string `toml:"tls" default:"starttls" doc:"\"starttls\", \"implicit\" or, on this machine only, \"none\"."`
+	Address      string `toml:"address" example:"smtp.council.example:587" form:"server" doc:"host:port of the mail server that takes our letters."`
+	TLS          string `toml:"tls" default:"starttls" allowed:"starttls|implicit|none" doc:"\"starttls\", \"implicit\" or, on this machine only, \"none\"."`
 	CAFile       string `toml:"ca_file" default:"" doc:"Certificates to trust instead of the system's."`
-	User         string `toml:"user" default:"" doc:"Login name; \"\" for none."`
-	PasswordFile string `toml:"password_file" default:"" doc:"File with the password, mode 0600."`
-	Hello        string `toml:"hello" default:"localhost" doc:"What we call ourselves in EHLO."`
+	User         string `toml:"user" default:"" example:"safeguarding@council.example" doc:"Login name; \"\" for none."`
+	PasswordFile string `toml:"password_file" default:"" example:"/etc/dutydesk/smtp-password" doc:"File with the password, mode 0600. $CREDENTIALS_DIRECTORY/smtp is looked at first."`
+	Hello        string `toml:"hello" default:"localhost" form:"host" doc:"What we call ourselves in EHLO."`
 
-	password Secret
+	login
 }
 
 // Mail says what letters may hold.
 type Mail struct {
-	TrustedDomains []string `toml:"trusted_domains" default:"[]" doc:"Domains whose people may get letters with the reporter's own words, if their disclosure is \"full\"."`
+	TrustedDomains []string `toml:"trusted_domains" default:"[]" form:"domain" doc:"Domains whose people may get letters with the reporter's own words, if their disclosure is \"full\"."`
 }
 
 // Web is the public listener.
 type Web struct {
-	Listen string `toml:"listen" default:"127.0.0.1:8080" doc:"host:port for /livez and /readyz; \"\" for none."`
+	Listen string `toml:"listen" default:"127.0.0.1:8080" empty:"none" form:"listen" doc:"host:port for /livez and /readyz; \"\" for none."`
 }
 
 // Metrics is the listener for numbers.
 type Metrics struct {
-	Listen string `toml:"listen" default:"127.0.0.1:9090" doc:"host:port for /metrics, on this machine; \"\" for none."`
+	Listen string `toml:"listen" default:"127.0.0.1:9090" empty:"none" form:"listen" doc:"host:port for /metrics, on this machine; \"\" for none."`
 }
 
 // SLA is the clock.
 type SLA struct {
-	Acknowledge Duration `toml:"acknowledge" default:"1h" doc:"By when a named person must have acknowledged a concern. The ladder climbs at 50, 100, 200 and 400 percent of it."`
-	Review      Duration `toml:"review" default:"24h" doc:"How often a case that is not closed comes back to its lead and deputy."`
+	Acknowledge Duration `toml:"acknowledge" default:"1h" min:"1s" max:"168h" doc:"By when a named person must have acknowledged a concern. The ladder climbs at 50, 100, 200 and 400 percent of it."`
+	Review      Duration `toml:"review" default:"24h" min:"1s" max:"672h" doc:"How often a case that is not closed comes back to its lead and deputy."`
 }
 
 // Roles are the seats above the organisations.
 type Roles struct {
-	ServiceLead   string   `toml:"service_lead" default:"" doc:"Designated Safeguarding Lead of the council's service."`
-	LALead        string   `toml:"la_lead" example:"la-lead" doc:"Local Authority Safeguarding Lead."`
-	SeniorOfficer string   `toml:"senior_officer" default:"" doc:"Senior accountable officer."`
-	Executive     string   `toml:"executive" default:"" doc:"Director or nominated executive."`
-	Managers      []string `toml:"managers" default:"[]" doc:"Who hears of every breach and of trouble with the desk."`
+	ServiceLead   string   `toml:"service_lead" default:"" form:"person" doc:"Designated Safeguarding Lead of the council's service."`
+	LALead        string   `toml:"la_lead" example:"la-lead" form:"person" doc:"Local Authority Safeguarding Lead."`
+	SeniorOfficer string   `toml:"senior_officer" default:"" form:"person" doc:"Senior accountable officer."`
+	Executive     string   `toml:"executive" default:"" form:"person" doc:"Director or nominated executive."`
+	Managers      []string `toml:"managers" default:"[]" example:"[\"manager\"]" form:"person" doc:"Who hears of every breach and of trouble with the desk."`
 }
 
 // Organisation is the council's own service or a provider.
 type Organisation struct {
-	ID     string `toml:"id" example:"service" doc:"Its short name."`
+	ID     string `toml:"id" example:"service" form:"id" doc:"Its short name."`
 	Name   string `toml:"name" example:"Skills and Employment" doc:"Its name in letters."`
-	Lead   string `toml:"lead" example:"lead" doc:"Person id of its Designated Safeguarding Lead."`
-	Deputy string `toml:"deputy" example:"deputy" doc:"Person id of the deputy."`
+	Lead   string `toml:"lead" example:"lead" form:"person" doc:"Person id of its Designated Safeguarding Lead."`
+	Deputy string `toml:"deputy" example:"deputy" form:"person" doc:"Person id of the deputy."`
 }
 
 // Person is somebody who is told and who acts.
 type Person struct {
-	ID         string `toml:"id" example:"lead" doc:"Short name, used in roles and in the chronology."`
-	Name       string `toml:"name" example:"Amira Khan" doc:"Name in letters."`
-	Address    string `toml:"address" example:"amira.khan@council.example" doc:"The registered mail address; answers must come from it."`
-	Disclosure string `toml:"disclosure" default:"minimal" doc:"\"minimal\", or \"full\": with the reporter's own words, to trusted domains only."`
+	ID         string `toml:"id" example:"lead|deputy|la-lead|manager" form:"id" doc:"Short name, used in roles and in the chronology."`
+	Name       string `toml:"name" example:"Amira Khan|Tom Reed|Helen Marsh|Femi Ade" doc:"Name in letters."`
+	Address    string `toml:"address" example:"amira.khan@council.example|tom.reed@council.example|helen.marsh@council.example|femi.ade@council.example" form:"address" doc:"The registered mail address; answers must come from it."`
+	Disclosure string `toml:"disclosure" default:"minimal" allowed:"minimal|full" doc:"\"minimal\", or \"full\": with the reporter's own words, to trusted domains only."`
 }
 
 // Desk is the desk itself.
 type Desk struct {
 	KeyFile  string   `toml:"key_file" default:"" doc:"Secret from which the capabilities in letters are derived; \"\" for desk.key in the data folder, made at the first run."`
-	Patience Duration `toml:"patience" default:"3m" doc:"How long a part of the desk may be down before managers are told."`
+	Patience Duration `toml:"patience" default:"3m" min:"1s" doc:"How long a part of the desk may be down before managers are told."`
 }
 
 // Log says what is logged.
 type Log struct {
-	Level  string `toml:"level" default:"info" doc:"\"debug\", \"info\", \"warn\" or \"error\"."`
-	Format string `toml:"format" default:"text" doc:"\"text\" or \"json\"."`
+	Level  string `toml:"level" default:"info" allowed:"debug|info|warn|error" doc:"\"debug\", \"info\", \"warn\" or \"error\"."`
+	Format string `toml:"format" default:"text" allowed:"text|json" doc:"\"text\" or \"json\"."`
 }
-
-// Duration is a time span as people write it: "90s", "1h30m".
-type Duration time.Duration
-
-// UnmarshalText reads "30s", "5m", "1h30m".
-func (d *Duration) UnmarshalText(text []byte) error {
-	v, err := time.ParseDuration(string(text))
-	*d = Duration(v)
-	return err
-}
-
-// MarshalText writes it the way it is read.
-func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
-
-// EvidenceDir is the folder of the kept bytes.
-func (c *Config) EvidenceDir() string {
-	if c.Evidence.Dir != "" {
-		return c.Evidence.Dir
-	}
-	return filepath.Join(c.Data, "evidence")
-}
-
-// KeyFile is the file of the desk's key.
-func (c *Config) KeyFile() string {
-	if c.Desk.KeyFile != "" {
-		return c.Desk.KeyFile
-	}
-	return filepath.Join(c.Data, "desk.key")
-}
-
-// EmbeddedRedis reports whether Redis is started inside the worker.
-func (c *Config) EmbeddedRedis() bool { return c.Redis.URL == "" || c.Redis.URL == "embedded" }
-
-// Postgres reports whether the ledger is a PostgreSQL database.
-func (c *Config) Postgres() bool { return strings.HasPrefix(c.Ledger.URL, "postgres") }

@@ -2,8 +2,8 @@ package config
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
-	"io"
 	"os"
 	"reflect"
 	"strings"
@@ -11,83 +11,129 @@ import (
 	"github.com/pelletier/go-toml/v2"
 )
 
-// Problem is one thing that is wrong with the file.
-type Problem struct {
-	File         string
-	Line, Column int
-	Key          string
-	What         string
-	Fix          string
+// Load reads the file at path, lets env (such as os.LookupEnv) override keys,
+// fills in the defaults and checks everything. The error is Problems, with all
+// that is wrong and not just the first.
+//
+// Every key can be overridden by DUTYDESK_SECTION__KEY, and in the tables of a
+// list by DUTYDESK_MAILBOX__NAME__KEY (the table's name or id in capitals, "_"
+// for "-"); the elements of a list are parted by commas. Passwords come from
+// $CREDENTIALS_DIRECTORY, DUTYDESK_SMTP__PASSWORD and the like, or files.
+func Load(path string, env func(string) (string, bool)) (*Config, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, Problems{{File: path, What: errors.Unwrap(err).Error(),
+			Fix: "\"dutydesk config describe\" prints an example"}}
+	}
+	if p := syntax(path, text); p != nil {
+		return nil, p
+	}
+	c := &Config{}
+	l := &loading{file: path, text: text, places: places{}, root: reflect.ValueOf(c).Elem()}
+	l.read()
+	l.override(env)
+	l.complete(l.root, "", "")
+	c.check(l)
+	c.takePasswords(l)
+	if len(l.problems) > 0 {
+		return nil, l.problems.sorted()
+	}
+	return c, nil
 }
 
-// Error is "file:line:column: key: what; fix".
-func (p Problem) Error() string {
-	s := fmt.Sprintf("%s:%d:%d: %s: %s", p.File, p.Line, p.Column, p.Key, p.What)
-	if p.Fix != "" {
-		s += "; " + p.Fix
+// syntax refuses what is no TOML, and keys and tables that are given twice.
+func syntax(path string, text []byte) error {
+	var decode *toml.DecodeError
+	var anything map[string]any
+	err := toml.NewDecoder(bytes.NewReader(text)).Decode(&anything)
+	if err == nil {
+		return nil
+	}
+	p := Problem{File: path, What: strings.TrimPrefix(err.Error(), "toml: "),
+		Fix: "a text stands in quotes, each key on its own line and only once, each [table] only once"}
+	if errors.As(err, &decode) {
+		p.Line, p.Column = decode.Position()
+	}
+	return Problems{p}
+}
+
+// loading is a configuration on its way from the file.
+type loading struct {
+	file     string
+	text     []byte
+	root     reflect.Value
+	places   places
+	problems Problems
+}
+
+// places says where each key stands, by its full path: "mailbox[0].tls".
+type places map[string]place
+
+// place is where a key was given: in the file, or in an environment variable.
+type place struct {
+	key, value   int // byte offsets
+	table, given bool
+	variable     string
+}
+
+// wrong notes a problem with the key at path, once: what follows from the first
+// is not worth reading. It is placed at the value, or else at the nearest table
+// around it.
+func (l *loading) wrong(path, what, fix string) {
+	for _, p := range l.problems {
+		if p.Key == path {
+			return
+		}
+	}
+	p := Problem{File: l.file, Line: 1, Column: 1, Key: path, What: what, Fix: fix}
+	for at := path; at != ""; at = parent(at) {
+		if here, ok := l.places[at]; ok {
+			l.locate(&p, here)
+			break
+		}
+	}
+	l.problems = append(l.problems, p)
+}
+
+// locate puts p where its value stands, or its key if it has no value.
+func (l *loading) locate(p *Problem, here place) {
+	if here.variable != "" {
+		p.File, p.Line, p.Column = "$"+here.variable, 0, 0
+		return
+	}
+	offset := here.value
+	if here.table {
+		offset = here.key
+	}
+	p.Line, p.Column = l.position(offset)
+}
+
+// position counts lines, and characters rather than bytes.
+func (l *loading) position(offset int) (line, column int) {
+	before := l.text[:offset]
+	start := bytes.LastIndexByte(before, '\n') + 1
+	return bytes.Count(before, []byte("\n")) + 1, len(bytes.Runes(before[start:])) + 1
+}
+
+// ok reports whether nothing is wrong with the key at path so far.
+func (l *loading) ok(path string) bool {
+	for _, p := range l.problems {
+		if p.Key == path {
+			return false
+		}
+	}
+	return true
+}
+
+func (l *loading) given(path string) bool { return l.places[path].given }
+
+func quoted(words []string) string {
+	var s string
+	for i, w := range words {
+		if i > 0 {
+			s += ", "
+		}
+		s += fmt.Sprintf("%q", w)
 	}
 	return s
 }
-
-// Problems is everything that is wrong with the file.
-type Problems []Problem
-
-// Error lists all problems, one a line.
-func (ps Problems) Error() string {
-	var lines []string
-	for _, p := range ps {
-		lines = append(lines, p.Error())
-	}
-	return strings.Join(lines, "\n")
-}
-
-// Load reads the file at path; env overrides keys.
-func Load(path string, env func(string) (string, bool)) (*Config, error) {
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return nil, Problems{{File: path, Key: "file", What: err.Error()}}
-	}
-	c := &Config{}
-	d := toml.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
-	if err := d.Decode(c); err != nil {
-		return nil, Problems{{File: path, Key: "file", What: err.Error()}}
-	}
-	return c, c.Complete()
-}
-
-// Complete fills in the defaults of a configuration built in memory and checks
-// it.
-func (c *Config) Complete() error {
-	fill(reflect.ValueOf(c).Elem())
-	return nil
-}
-
-// fill sets defaults of scalar fields that are zero.
-func fill(v reflect.Value) {
-	for i := range v.NumField() {
-		f, d := v.Field(i), v.Type().Field(i).Tag.Get("default")
-		switch {
-		case !v.Type().Field(i).IsExported():
-		case f.Kind() == reflect.Struct:
-			fill(f)
-		case f.Kind() == reflect.Slice && f.Type().Elem().Kind() == reflect.Struct:
-			for j := range f.Len() {
-				fill(f.Index(j))
-			}
-		case f.Kind() == reflect.String && f.String() == "":
-			f.SetString(d)
-		case f.Kind() == reflect.Int64 && f.Int() == 0 && d != "":
-			var x Duration
-			if x.UnmarshalText([]byte(d)) == nil {
-				f.SetInt(int64(x))
-			}
-		}
-	}
-}
-
-// Describe writes an example file with every key and its meaning.
-func Describe(w io.Writer) error { return nil }
-
-// Show writes the configuration in force; secrets do not print.
-func (c *Config) Show(w io.Writer) error { return toml.NewEncoder(w).Encode(c) }

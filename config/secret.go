@@ -9,13 +9,25 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 )
 
-// Secret is a string that does not print.
-type Secret string
+// Secret is text that does not print: not by fmt under any verb, not as JSON or
+// TOML, not in a log, and not as an unexported field of something else, which
+// fmt would otherwise look into.
+type Secret struct{ reveal func() string }
+
+// NewSecret hides text.
+func NewSecret(text string) Secret { return Secret{func() string { return text }} }
 
 const hidden = "(secret)"
+
+// Reveal is the text; "" if there is none.
+func (s Secret) Reveal() string {
+	if s.reveal == nil {
+		return ""
+	}
+	return s.reveal()
+}
 
 // String hides the secret.
 func (Secret) String() string { return hidden }
@@ -32,84 +44,116 @@ func (Secret) LogValue() slog.Value { return slog.StringValue(hidden) }
 // MarshalText hides the secret.
 func (Secret) MarshalText() ([]byte, error) { return []byte(hidden), nil }
 
+// MarshalJSON hides the secret.
+func (Secret) MarshalJSON() ([]byte, error) { return []byte(`"` + hidden + `"`), nil }
+
 // errNoSecret reports a login without a password.
 var errNoSecret = errors.New("no password: set password_file")
 
-// Secret is the password, read anew at every login so that it may change.
-func (m *Mailbox) Secret() (string, error) {
-	return secret(m.password, "imap-"+m.Name, m.PasswordFile)
+// login is where a password may come from besides password_file.
+type login struct {
+	credentials string // $CREDENTIALS_DIRECTORY, or ""
+	variable    string // the environment variable that given came from
+	given       Secret
 }
+
+// credential is the path that systemd's LoadCredential=name gives, or "".
+func (l login) credential(name string) string {
+	if l.credentials == "" {
+		return ""
+	}
+	path := filepath.Join(l.credentials, name)
+	if _, err := os.Stat(path); err != nil {
+		return ""
+	}
+	return path
+}
+
+// secret looks in $CREDENTIALS_DIRECTORY, the environment and the file, in this
+// order, and reads files anew so that a password may be changed.
+func (l login) secret(name, file string) (string, error) {
+	path := l.credential(name)
+	switch {
+	case path != "":
+	case l.given.Reveal() != "":
+		return l.given.Reveal(), nil
+	case file != "":
+		path = file
+	default:
+		return "", errNoSecret
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return "", fmt.Errorf("read password: %w", err)
+	}
+	return strings.TrimRight(string(b), "\r\n"), nil
+}
+
+// origin says where secret finds a password, or "" when nowhere.
+func (l login) origin(name, file string) string {
+	switch {
+	case l.credential(name) != "":
+		return "$CREDENTIALS_DIRECTORY/" + name
+	case l.given.Reveal() != "":
+		return "$" + l.variable
+	}
+	return file
+}
+
+func (m *Mailbox) credentialName() string { return "imap-" + m.Name }
+
+// Secret is the password, read anew at every login so that it may be changed.
+func (m *Mailbox) Secret() (string, error) { return m.secret(m.credentialName(), m.PasswordFile) }
 
 // Secret is the password; "" if there is no user.
 func (s *SMTP) Secret() (string, error) {
 	if s.User == "" {
 		return "", nil
 	}
-	return secret(s.password, "smtp", s.PasswordFile)
+	return s.secret("smtp", s.PasswordFile)
 }
 
 // Secret is the password; "" if none is configured.
 func (r *Redis) Secret() (string, error) {
-	s, err := secret("", "redis", r.PasswordFile)
+	s, err := r.secret("redis", r.PasswordFile)
 	if errors.Is(err, errNoSecret) {
 		return "", nil
 	}
 	return s, err
 }
 
-// secret looks in the environment's value, in $CREDENTIALS_DIRECTORY and in the
-// file, in this order.
-func secret(env Secret, name, file string) (string, error) {
-	if env != "" {
-		return string(env), nil
-	}
-	if dir := os.Getenv("CREDENTIALS_DIRECTORY"); dir != "" {
-		if b, err := os.ReadFile(filepath.Join(dir, name)); err == nil {
-			return strings.TrimRight(string(b), "\r\n"), nil
-		}
-	}
-	if file == "" {
-		return "", errNoSecret
-	}
-	b, err := os.ReadFile(file)
-	if err != nil {
-		return "", fmt.Errorf("read password file: %w", err)
-	}
-	return strings.TrimRight(string(b), "\r\n"), nil
+func (l *Ledger) password() string {
+	s, _ := l.secret("ledger", l.PasswordFile)
+	return s
 }
 
-// SecretFiles are the files that secrets are read from.
-func (c *Config) SecretFiles() (files []string) {
-	all := []string{c.SMTP.PasswordFile, c.Redis.PasswordFile, c.Ledger.PasswordFile}
-	for _, m := range c.Mailboxes {
-		all = append(all, m.PasswordFile)
+// whole is the URL, from its file if it is a secret.
+func (l *Ledger) whole() (string, error) {
+	if l.URLFile == "" {
+		return l.URL, nil
 	}
-	return slices.DeleteFunc(all, func(f string) bool { return f == "" })
+	b, err := os.ReadFile(l.URLFile)
+	return strings.TrimSpace(string(b)), err
 }
 
-// LedgerTarget is what the ledger is opened with; it may hold a password and is
-// never printed.
-func (c *Config) LedgerTarget() string {
-	if !c.Postgres() {
-		if path := strings.TrimPrefix(c.Ledger.URL, "sqlite:"); path != "" {
-			return path
-		}
-		return filepath.Join(c.Data, "ledger.db")
+// withPassword puts password into a URL that has none.
+func withPassword(text, password string) string {
+	u, err := url.Parse(text)
+	if err != nil || password == "" {
+		return text
 	}
-	password, err := secret("", "ledger", c.Ledger.PasswordFile)
-	u, parseErr := url.Parse(c.Ledger.URL)
-	if err != nil || parseErr != nil {
-		return c.Ledger.URL
+	if _, has := u.User.Password(); has {
+		return text
 	}
 	u.User = url.UserPassword(u.User.Username(), password)
 	return u.String()
 }
 
-// Zone is the service's time zone; the file was refused if there is none.
-func (c *Config) Zone() *time.Location {
-	z, err := time.LoadLocation(c.Service.TimeZone)
-	if err != nil {
-		return time.UTC
+// SecretFiles are the files that secrets are read from.
+func (c *Config) SecretFiles() (files []string) {
+	all := []string{c.SMTP.PasswordFile, c.Redis.PasswordFile, c.Ledger.PasswordFile, c.Ledger.URLFile}
+	for _, m := range c.Mailboxes {
+		all = append(all, m.PasswordFile)
 	}
-	return z
+	return slices.DeleteFunc(all, func(f string) bool { return f == "" })
 }

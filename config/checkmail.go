@@ -1,0 +1,56 @@
+package config
+
+import (
+	"fmt"
+	"strings"
+)
+
+// mailboxes checks each watched mailbox, and that no two are the same.
+func (ch *checker) mailboxes() {
+	if len(ch.Mailboxes) == 0 {
+		ch.wrong("mailbox", "no mailbox is watched", "add [[mailbox]] with name, address, user and password_file")
+	}
+	names, folders := map[string]bool{}, map[string]bool{}
+	for i := range ch.Mailboxes {
+		m, at := &ch.Mailboxes[i], fmt.Sprintf("mailbox[%d]", i)
+		ch.unique(names, at+".name", m.Name)
+		ch.unique(folders, at+".folder", m.Folder, strings.ToLower(m.Address), m.User)
+		ch.encrypted(at, m.Address, m.TLS)
+		ch.authorities(at+".ca_file", m.CAFile)
+		if m.Kept == m.Folder {
+			ch.wrong(at+".kept", "is the watched folder itself", "name another folder, or leave kept out to let mails stay")
+		}
+		ch.password(at, &m.login, m.credentialName(), m.PasswordFile, true)
+	}
+}
+
+func (ch *checker) smtp() {
+	s := &ch.SMTP
+	ch.encrypted("smtp", s.Address, s.TLS)
+	ch.authorities("smtp.ca_file", s.CAFile)
+	ch.password("smtp", &s.login, "smtp", s.PasswordFile, s.User != "")
+	if s.User == "" && s.PasswordFile != "" {
+		ch.wrong("smtp.password_file", "is given without a user", "set smtp.user, or take password_file away")
+	}
+}
+
+// encrypted refuses mail without TLS but to this machine on trial.
+func (ch *checker) encrypted(at, address, tls string) {
+	const fix = `set tls = "implicit" or "starttls"`
+	switch {
+	case tls != "none":
+	case ch.production():
+		ch.wrong(at+".tls", `"none" is refused in production`, fix)
+	case !loopback(address):
+		ch.wrong(at+".tls", `"none" would send mail and password unencrypted to another machine`, fix)
+	}
+}
+
+// unique notes the key at path when another table has the same.
+func (ch *checker) unique(seen map[string]bool, path string, parts ...string) {
+	key := strings.Join(parts, "\x00")
+	if seen[key] {
+		ch.wrong(path, fmt.Sprintf("%q was given before", parts[0]), "each must be another")
+	}
+	seen[key] = parts[0] != ""
+}

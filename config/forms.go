@@ -1,0 +1,93 @@
+package config
+
+import (
+	"fmt"
+	"net"
+	"net/mail"
+	"net/netip"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// forms say what is wrong with a text of their form, and how it should be; ""
+// for a right one.
+var forms = map[string]func(text string) (what, fix string){
+	"address": mailAddress,
+	"server":  hostPort,
+	"listen":  hostPort,
+	"zone":    zone,
+	"domain":  domain,
+	"host":    matches(hostName, "is no host name", "give the name of this machine, such as desk.council.example"),
+	"id":      matches(regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`), "is no short name", "use up to 32 of a-z, 0-9 and -"),
+	"prefix":  matches(regexp.MustCompile(`^[A-Z]{1,8}-$`), "cannot begin a reference", `use up to eight capitals and a hyphen, such as "SG-"`),
+}
+
+var hostName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$`)
+
+func matches(re *regexp.Regexp, what, fix string) func(string) (string, string) {
+	return func(text string) (string, string) {
+		if re.MatchString(text) {
+			return "", ""
+		}
+		return what, fix
+	}
+}
+
+// mailAddress wants a bare address (RFC 5322 addr-spec), without a name.
+func mailAddress(text string) (what, fix string) {
+	const fixed = "write it like amira.khan@council.example, without a name"
+	a, err := mail.ParseAddress(text)
+	if err != nil || a.Address != text || a.Name != "" {
+		return "is no mail address", fixed
+	}
+	if _, host, _ := strings.Cut(text, "@"); !hostName.MatchString(host) || strings.ContainsAny(text, " <>\"") {
+		return "is no mail address", fixed
+	}
+	return "", ""
+}
+
+func hostPort(text string) (what, fix string) {
+	host, port, err := net.SplitHostPort(text)
+	if err != nil && !strings.Contains(text, ":") {
+		return "has no port", fmt.Sprintf("write host:port, such as %s:993", text)
+	}
+	if err != nil {
+		return "is not host:port", "write it like mail.council.example:993 or [::1]:993"
+	}
+	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+		return "has no good port", "ports go from 1 to 65535"
+	}
+	if _, err := netip.ParseAddr(host); err != nil && !hostName.MatchString(host) {
+		return "has no good host", "write it like mail.council.example:993 or [::1]:993"
+	}
+	return "", ""
+}
+
+func zone(text string) (what, fix string) {
+	if _, err := time.LoadLocation(text); err != nil || text == "Local" {
+		return "is no time zone", `use an IANA name, such as "Europe/London"`
+	}
+	return "", ""
+}
+
+func domain(text string) (what, fix string) {
+	if i := strings.LastIndexByte(text, '@'); i >= 0 {
+		return "is not a domain", fmt.Sprintf("write %q", text[i+1:])
+	}
+	if !hostName.MatchString(text) || !strings.Contains(text, ".") {
+		return "is not a domain", `write it like "council.example"`
+	}
+	return "", ""
+}
+
+// loopback reports whether a host of host:port is this machine and no other.
+func loopback(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		host = strings.Trim(address, "[]")
+	}
+	ip, err := netip.ParseAddr(host)
+	return strings.EqualFold(host, "localhost") || err == nil && ip.Unmap().IsLoopback()
+}
