@@ -30,6 +30,8 @@ type world struct {
 	program string
 	config  string
 	dir     string
+
+	concerns int // delivered by a sweep so far
 	options
 }
 
