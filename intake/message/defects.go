@@ -37,6 +37,7 @@ const (
 	DefectField8bit   = "field-8bit"         // a value with bytes that are not ASCII
 	DefectNUL         = "nul"                // a NUL byte in a header
 	DefectCRCRLF      = "cr-cr-lf"           // doubled carriage returns
+	DefectMixedBlank  = "blank-line-mixed"   // the header ended with a line end unlike the others
 	DefectBareCR      = "bare-cr"            // lines end with a lone carriage return
 	DefectDuplicate   = "duplicate-field"    // a field that may be there once is there again
 	DefectDate        = "date-unreadable"
@@ -54,30 +55,29 @@ const (
 	DefectID          = "message-id-invalid"   // not of the form <left@right>
 	DefectIDLong      = "message-id-long"      // over 998 bytes; not used
 	DefectThread      = "thread-ambiguous"     // In-Reply-To and References do not agree
+	DefectManyTokens  = "recipients-tagged"    // sent to several tagged forms (a+x@, a+y@) of one address
 	DefectTrustHeader = "authentication-claim" // the mail brings Authentication-Results; they prove nothing by themselves
 
 	// Parts.
-	DefectBoundary    = "boundary-guessed"     // declared wrongly or not at all; the one found was used
-	DefectNoParts     = "multipart-empty"      // said to have parts; read as text
-	DefectNotClosed   = "boundary-not-closed"  // the end of the parts is missing
-	DefectReopened    = "part-after-close"     // a part behind the closing boundary
-	DefectSameBound   = "boundary-reused"      // an inner multipart has the boundary of an outer one
-	DefectPreamble    = "data-before-parts"    // listed as an attachment
-	DefectEpilogue    = "data-after-parts"     // listed as an attachment
-	DefectType        = "type-unreadable"      // a Content-Type that is none; shown as text and listed
-	DefectEncoding    = "encoding-unknown"     // kept as it is
-	DefectDamaged     = "encoding-damaged"     // what could be decoded was decoded
-	DefectPartial     = "message-partial"      // a fragment of a larger mail (RFC 2046 section 5.2.2)
-	DefectExternal    = "message-external"     // content elsewhere; never fetched
-	DefectTNEF        = "tnef-damaged"         // winmail.dat could be read in part
-	DefectMsg         = "msg-unopened"         // an Outlook .msg, listed and not opened
-	DefectUuencode    = "uuencode-damaged"     // a block without its end or with bad lines
-	DefectNameTrick   = "name-misleading"      // control, direction or zero-width characters, a path, a NUL
-	DefectNameTwice   = "name-ambiguous"       // the part has two different names
-	DefectLoneDot     = "lone-dot-line"        // a line with one dot between bare line feeds: smuggling
-	DefectDeliveryLog = "delivery-status-odd"  // a delivery report without a readable recipient
-	DefectHTMLDiffers = "html-says-other"      // reserved: the HTML part tells more than the plain one
-	DefectStray       = "header-in-attachment" // reserved
+	DefectBoundary    = "boundary-guessed"    // declared wrongly or not at all; the one found was used
+	DefectNoParts     = "multipart-empty"     // said to have parts; read as text
+	DefectNotClosed   = "boundary-not-closed" // the end of the parts is missing
+	DefectReopened    = "part-after-close"    // a part behind the closing boundary
+	DefectSameBound   = "boundary-reused"     // an inner multipart has the boundary of an outer one
+	DefectPreamble    = "data-before-parts"   // listed as an attachment
+	DefectEpilogue    = "data-after-parts"    // listed as an attachment
+	DefectType        = "type-unreadable"     // a Content-Type that is none; shown as text and listed
+	DefectEncoding    = "encoding-unknown"    // kept as it is
+	DefectDamaged     = "encoding-damaged"    // what could be decoded was decoded
+	DefectPartial     = "message-partial"     // a fragment of a larger mail (RFC 2046 section 5.2.2)
+	DefectExternal    = "message-external"    // content elsewhere; never fetched
+	DefectTNEF        = "tnef-damaged"        // winmail.dat could be read in part
+	DefectMsg         = "msg-unopened"        // an Outlook .msg, listed and not opened
+	DefectUuencode    = "uuencode-damaged"    // a block without its end or with bad lines
+	DefectNameTrick   = "name-misleading"     // control, direction or zero-width characters, a path, a NUL
+	DefectNameTwice   = "name-ambiguous"      // the part has two different names
+	DefectLoneDot     = "lone-dot-line"       // a line with one dot between bare line feeds: smuggling
+	DefectDeliveryLog = "delivery-status-odd" // a delivery report without a readable recipient
 )
 
 // defects collects Defects up to a limit.

@@ -9,7 +9,9 @@ func (g *reading) headers(h header) {
 	hidden := g.hiddenFrom()
 	m.FromHeaders, m.single = len(h.all("From"))+hidden, single(h, hidden)
 	m.auth, m.inside = values(h, "Authentication-Results"), values(h, "X-MS-Exchange-Organization-AuthAs")
+	before := len(g.d.list)
 	m.From = addresses(r, h.all("From"))
+	m.fromOdd = len(g.d.list) > before
 	m.To = addresses(r, h.all("To"))
 	m.Cc = addresses(r, h.all("Cc"))
 	m.ReplyTo = addresses(r, h.all("Reply-To"))
@@ -116,6 +118,28 @@ func (g *reading) noteFields(h header) {
 	if g.threadDiffers() {
 		g.d.add(DefectThread, "", 0)
 	}
+	if base := severalTags(g.m.Recipients); base != "" {
+		g.d.add(DefectManyTokens, base, 0)
+	}
+}
+
+// severalTags returns the address that several tagged forms of are among the
+// recipients (a+x@b, a+y@b), or "".
+func severalTags(recipients []string) string {
+	tags := map[string]string{}
+	for _, r := range recipients {
+		local, host, _ := strings.Cut(r, "@")
+		name, tag, ok := strings.Cut(local, "+")
+		if !ok {
+			continue
+		}
+		base := name + "@" + host
+		if other, seen := tags[base]; seen && other != tag {
+			return base
+		}
+		tags[base] = tag
+	}
+	return ""
 }
 
 // threadDiffers reports whether In-Reply-To names several mails, or one that

@@ -16,6 +16,7 @@ type headReader struct {
 	junkA int64
 	lines int
 	full  bool
+	crlf  bool // the line before ended with CRLF
 }
 
 // take reads one line (or a piece of one, start false). over is true when the
@@ -28,6 +29,11 @@ func (h *headReader) take(line []byte, at int64, start bool, d *defects) (over b
 	}
 	first := h.lines == 0
 	h.lines++
+	crlf := bytes.HasSuffix(line, []byte("\r\n"))
+	if kindOf(line, first) == lineBlank && !first && crlf != h.crlf && line[len(line)-1] == '\n' {
+		d.add(DefectMixedBlank, "", at)
+	}
+	h.crlf = crlf
 	switch kind := kindOf(line, first); {
 	case kind == lineBlank:
 		h.dropJunk(d)

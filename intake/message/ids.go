@@ -36,7 +36,11 @@ func ids(s string, limit int, at int64, d *defects) (found []string) {
 
 // cleanID returns "<id>" or "".
 func cleanID(id string, at int64, d *defects) string {
-	id = strings.Join(strings.Fields(valid(id)), "")
+	words := strings.Fields(valid(id))
+	id = strings.Join(words, "")
+	if len(words) > 1 {
+		d.once(DefectID, "blanks inside", at)
+	}
 	switch {
 	case id == "":
 		return ""

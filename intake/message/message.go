@@ -32,6 +32,8 @@ type Message struct {
 	Text     string `json:"text"`      // UTF-8, "\n" line ends; plain parts, else HTML as words
 	HTMLOnly bool   `json:"html_only"` // Text was made from HTML alone
 
+	Forwarded Forwarding `json:"forwarded"` // whether and how it brings another mail
+
 	Attachments []Attachment `json:"attachments"`
 	Machine     Machine      `json:"machine"`
 	Bounce      []Bounce     `json:"bounce"`
@@ -43,9 +45,10 @@ type Message struct {
 	// took different ways (other Received lines) have the same Body.
 	Body string `json:"body"`
 
-	single bool     // From, Subject, To and Date are there once each
-	auth   []string // the Authentication-Results fields, topmost first
-	inside []string // X-MS-Exchange-Organization-AuthAs, likewise
+	fromOdd bool     // programs may disagree about the author
+	single  bool     // From, Subject, To and Date are there once each
+	auth    []string // the Authentication-Results fields, topmost first
+	inside  []string // X-MS-Exchange-Organization-AuthAs, likewise
 }
 
 // Address is one mailbox of an address field (RFC 5322 section 3.4).

@@ -56,6 +56,7 @@ type reading struct {
 	depth  int   // of containers opened after decoding
 	uu     *uuBlock
 	report report
+	inTNEF []byte // the text inside a winmail.dat
 }
 
 // newReading prepares to read a mail of size bytes into m.
@@ -91,6 +92,7 @@ func (g *reading) mail(r io.ReaderAt, size int64) {
 	g.headers(w.parts[0].head)
 	g.all(w.parts)
 	g.m.Text, g.m.HTMLOnly = g.text()
+	g.m.Forwarded = g.forwarding()
 	g.signatures(r, size, body.blank)
 	g.judge()
 }

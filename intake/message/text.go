@@ -84,6 +84,9 @@ func (g *reading) text() (text string, fromHTML bool) {
 			plain, fromHTML = plain || !isHTML, fromHTML || isHTML
 		}
 	}
+	if len(found) == 0 && len(g.inTNEF) > 0 { // Outlook's own format and nothing else
+		found = append(found, cleanText(valid(string(g.inTNEF))))
+	}
 	text = strings.Join(found, "\n")
 	if len(text) > g.lim.Text {
 		g.d.once(DefectText, "", 0)

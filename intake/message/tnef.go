@@ -142,7 +142,10 @@ func messageBody(props []byte) []byte {
 
 // openTNEF lists the files of a winmail.dat behind the container itself.
 func (g *reading) openTNEF(p *part, raw []byte) {
-	files, _, whole := readTNEF(raw)
+	files, body, whole := readTNEF(raw)
+	if g.inTNEF == nil && !p.inEmbedded() {
+		g.inTNEF = body
+	}
 	if !whole {
 		g.d.add(DefectTNEF, p.section(), p.body)
 	}
