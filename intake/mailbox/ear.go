@@ -29,6 +29,7 @@ func (e *ear) Read(b []byte) (int, error) {
 		return n, nil
 	}
 	n, err := e.Conn.Read(b)
+	e.line.note(err) // TLS may end before the line does
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.last = append(e.last, b[max(0, n-earful):n]...)

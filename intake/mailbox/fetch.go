@@ -43,7 +43,7 @@ func (v *visit) send(now time.Time) {
 // has told its UID: that saves a round trip, and asking for nothing costs none.
 func (v *visit) guess() {
 	uid := v.folder.next
-	if uid > 1 && !v.folder.known[uid] && !v.folder.hand[uid] && v.inHand < v.ahead {
+	if uid > 0 && !v.folder.known[uid] && !v.folder.hand[uid] && v.inHand < v.ahead {
 		v.folder.hand[uid] = true
 		v.fetch(uid, true)
 	}
@@ -151,6 +151,9 @@ func (v *visit) kept(f *fetching, err error) error {
 		v.status.WrongSize++
 	}
 	v.accepted(f.uid)
+	if v.inHand == 0 {
+		v.tell()
+	}
 	return nil
 }
 
@@ -165,6 +168,7 @@ func (v *visit) accepted(uid imap.UID) {
 	if v.shut {
 		v.shut = false
 		f.plan.amnesty()
+		v.listed()
 	}
 	if v.moves() {
 		v.shelveLater(uid)

@@ -80,6 +80,28 @@ func TestT22DeletedBeforeIntake(t *testing.T) {
 	}
 }
 
+// T22: the server announces a message that is gone before it can be fetched.
+func TestT22AnnouncedAndGone(t *testing.T) {
+	s, l := newScript(t, mail("one")), newLedger()
+	w, st := s.watcher(l)
+	start(t, w)
+	for n := range uint64(10) {
+		idles := s.said("IDLE")
+		until(t, "idle", func() bool { return s.said("IDLE") > idles })
+		s.locked(func() {
+			s.next++
+			for c := range s.talks {
+				c.say("* 2 EXISTS\r\n* 2 EXPUNGE")
+			}
+		})
+		until(t, "counted", func() bool { return st.last().Vanished >= n+1 })
+	}
+	if n := st.last().Vanished; n != 10 {
+		t.Errorf("%d counted, want 10", n)
+	}
+	l.once(t)
+}
+
 // T22: the same while the line was down.
 func TestT22DeletedWhileAway(t *testing.T) {
 	t.Parallel()
@@ -198,20 +220,28 @@ func TestDeskShut(t *testing.T) {
 		"keep": func(l *ledger, err error) { l.keep = func(string) error { return err } },
 		"book": func(l *ledger, err error) { l.book = err },
 	} {
-		s, l := newScript(t, bodies...), newLedger()
-		shut(l, errors.New("disk full"))
-		w, st := s.watcher(l)
-		w.Kept = "Kept"
-		stop := start(t, w)
-		until(t, name+" told", func() bool { return st.last().State == DeskShut })
-		if s.holds() != 20 || s.said("UID MOVE") > 0 {
-			t.Errorf("%s: touched the server", name)
-		}
-		l.set(func() { shut(l, nil) })
-		until(t, name+" all kept", func() bool { return l.count() == 20 && s.holds() == 0 })
-		until(t, name+" nobody aside", func() bool { return st.last().Aside == 0 && st.last().State == Watching })
-		l.once(t)
-		stop()
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, l := newScript(t, bodies...), newLedger()
+			shut(l, errors.New("disk full"))
+			w, st := s.watcher(l)
+			w.Kept = "Kept"
+			start(t, w)
+			until(t, "told", func() bool { return st.last().State == DeskShut })
+			success := st.last().LastSuccess
+			if s.holds() != 20 || s.said("UID MOVE") > 0 {
+				t.Error("touched the server")
+			}
+			looks := s.said("EXAMINE") + s.said("SELECT")
+			until(t, "tried again", func() bool { return s.said("SELECT") > looks+1 })
+			if st := st.last(); st.State != DeskShut || st.LastSuccess != success {
+				t.Errorf("%+v while the desk is shut", st)
+			}
+			l.set(func() { shut(l, nil) })
+			until(t, "all kept", func() bool { return l.count() == 20 && s.holds() == 0 })
+			until(t, "nobody aside", func() bool { return st.last().Aside == 0 && st.last().State == Watching })
+			l.once(t)
+		})
 	}
 }
 

@@ -55,6 +55,33 @@ func TestF39SilenceIsFinal(t *testing.T) {
 	}
 }
 
+// go-imap completes commands from the goroutine whose write failed. It must not
+// hear of that before its reader, which completes them too, has ended.
+func TestFailedWriteWaitsForTheReader(t *testing.T) {
+	ours, theirs := net.Pipe()
+	theirs.Close()
+	reader := make(chan struct{})
+	e := &ear{Conn: ours, line: &line{Conn: ours, stall: time.Second}}
+	e.attach(reader)
+	wrote := make(chan error, 1)
+	go func() {
+		_, err := e.Write([]byte("x"))
+		wrote <- err
+	}()
+	if _, err := ours.Read(make([]byte, 1)); err == nil {
+		t.Error("the line is still open")
+	}
+	select {
+	case err := <-wrote:
+		t.Fatalf("write returned %v before the reader ended", err)
+	case <-time.After(20 * time.Millisecond):
+	}
+	close(reader)
+	if err := <-wrote; err == nil {
+		t.Error("the failure was swallowed")
+	}
+}
+
 // F39: the line dies in IDLE without a word; the next DONE finds out.
 func TestF39DiesInIdle(t *testing.T) {
 	s, l := newScript(t), newLedger()
@@ -170,18 +197,37 @@ func TestT20Certificates(t *testing.T) {
 // T20: a server that offers no STARTTLS, or says we are logged in already, gets
 // no password.
 func TestT20NoTLSNoPassword(t *testing.T) {
-	for name, greeting := range map[string]string{"refuses": "* OK hello", "preauth": "* PREAUTH hello"} {
+	for name, greeting := range map[string]string{"refuses": "* OK hello", "preauth": "* PREAUTH hello", "busy": "* BYE [THROTTLED] x"} {
 		s := newScript(t)
 		s.on["greeting"] = func(c *talk, _, _ string) bool { c.say("%s", greeting); return true }
 		s.on["STARTTLS"] = no("not here")
 		w, _ := s.watcher(newLedger())
 		w.Plain, w.StartTLS = false, true
-		if _, err := Probe(t.Context(), w); err == nil {
-			t.Errorf("%s: probe succeeds", name)
+		want := ErrServer
+		if name == "busy" {
+			want = ErrThrottled
+		}
+		if _, err := Probe(t.Context(), w); !errors.Is(err, want) {
+			t.Errorf("%s: %v", name, err)
 		}
 		if s.said("LOGIN") > 0 {
 			t.Errorf("%s: the password was sent in clear", name)
 		}
+	}
+}
+
+// What is said in clear after the server agreed to TLS belongs to TLS, where it
+// is no handshake: nobody can slip an answer in.
+func TestT20NothingSlipsInBeforeTLS(t *testing.T) {
+	s := newScript(t)
+	s.on["STARTTLS"] = func(c *talk, tag, _ string) bool {
+		c.say("%s OK begin\r\n* PREAUTH you are in", tag)
+		return true
+	}
+	w, _ := s.watcher(newLedger())
+	w.Plain, w.StartTLS = false, true
+	if _, err := Probe(t.Context(), w); !errors.Is(err, ErrCertificate) {
+		t.Errorf("probe: %v", err)
 	}
 }
 

@@ -51,7 +51,7 @@ func (p *plan) next(now time.Time) (imap.UID, bool) {
 		return 0, false
 	}
 	uid := p.todo[0]
-	if p.turn%2 == 0 {
+	if p.turn%2 == 1 {
 		uid, p.todo = p.todo[n-1], p.todo[:n-1]
 	} else {
 		p.todo = p.todo[1:]

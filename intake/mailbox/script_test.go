@@ -15,7 +15,7 @@ import (
 // script is an IMAP server that behaves until a line of it is changed: what no
 // real server does on purpose is said here word for word.
 type script struct {
-	t    *testing.T
+	t    testing.TB
 	addr string
 	caps string
 	open func()
@@ -45,7 +45,7 @@ type talk struct {
 
 func (c *talk) say(format string, args ...any) { fmt.Fprintf(c, format+"\r\n", args...) }
 
-func newScript(t *testing.T, bodies ...string) *script {
+func newScript(t testing.TB, bodies ...string) *script {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -70,8 +70,14 @@ func (m *watch) troubled(err error, wait time.Duration) {
 	m.stand(state)
 }
 
-// listed notes that the folder was listed whole.
+// listed notes that all is well: the folder was listed, and the desk does not
+// refuse what is in it.
 func (m *watch) listed() {
+	if m.shut && len(m.folder.plan.trials) > 0 {
+		m.tell()
+		return
+	}
+	m.shut = false
 	m.status.LastSuccess = m.Now().UTC()
 	m.ahead = min(m.ahead+1, m.Ahead)
 	if m.status.State != Watching {

@@ -162,7 +162,7 @@ func (s *statuses) seen(state State) bool {
 
 // office is a council's IMAP server in memory.
 type office struct {
-	t    *testing.T
+	t    testing.TB
 	user *imapmemserver.User
 	addr string
 	caps imap.CapSet
@@ -278,7 +278,7 @@ func mail(text string) string {
 }
 
 // watcher for addr, in clear on loopback, quick.
-func newWatcher(t *testing.T, addr string, l *ledger) (*Watcher, *statuses) {
+func newWatcher(t testing.TB, addr string, l *ledger) (*Watcher, *statuses) {
 	s := &statuses{}
 	return &Watcher{
 		Name: "concerns", Org: "college", Addr: addr, Plain: true,
@@ -290,7 +290,7 @@ func newWatcher(t *testing.T, addr string, l *ledger) (*Watcher, *statuses) {
 }
 
 // start runs w until the test ends or the returned function is called.
-func start(t *testing.T, w *Watcher) (stop func()) {
+func start(t testing.TB, w *Watcher) (stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
@@ -311,7 +311,7 @@ func start(t *testing.T, w *Watcher) (stop func()) {
 }
 
 // until polls for what must become true.
-func until(t *testing.T, what string, f func() bool) {
+func until(t testing.TB, what string, f func() bool) {
 	t.Helper()
 	deadline := time.Now().Add(15 * time.Second)
 	for !f() {
