@@ -12,6 +12,7 @@ import (
 	"golang.org/x/text/encoding/japanese"
 	"golang.org/x/text/encoding/korean"
 	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/encoding/traditionalchinese"
 )
 
 // aliases are names that programs write and go-message does not know, and
@@ -46,6 +47,10 @@ var aliases = map[string]encoding.Encoding{
 	"cp936":          simplifiedchinese.GBK,
 	"gb2312":         simplifiedchinese.GBK,
 	"x-gbk":          simplifiedchinese.GBK,
+	"windows-932":    japanese.ShiftJIS,
+	"windows-936":    simplifiedchinese.GBK,
+	"windows-949":    korean.EUCKR,
+	"windows-950":    traditionalchinese.Big5,
 }
 
 // toUTF8 converts b from the named charset. ok is false when the charset is

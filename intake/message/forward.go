@@ -17,8 +17,31 @@ const (
 	Inline       Forwarding = "inline"
 )
 
-// forwardMarks are the lines mail programs put above a mail sent on inline.
-var forwardMarks = regexp.MustCompile(`(?mi)^[> \t]*(?:-{3,}[ \t]*forwarded (?:message|mail)|begin forwarded message:|-{2,}[ \t]*weitergeleitete nachricht|-{3,}[ \t]*message transféré|-{3,}[ \t]*mensaje reenviado)`)
+// forwardMarks are the words mail programs put between dashes above a mail sent
+// on inline.
+var forwardMarks = []string{
+	"forwarded message", "forwarded mail", "weitergeleitete nachricht", "message transféré", "mensaje reenviado", "messaggio inoltrato",
+}
+
+// isForwardMark reports whether line stands above a mail sent on inline.
+func isForwardMark(line string) bool {
+	line = strings.TrimLeft(line, "> \t")
+	words := strings.TrimLeft(line, "- ")
+	if words == line {
+		return hasPrefixFold(line, "begin forwarded message:")
+	}
+	for _, mark := range forwardMarks {
+		if hasPrefixFold(words, mark) {
+			return true
+		}
+	}
+	return false
+}
+
+// hasPrefixFold reports whether s begins with prefix in any case.
+func hasPrefixFold(s, prefix string) bool {
+	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
+}
 
 // forwardSubjects is how subjects of mails sent on begin.
 var forwardSubjects = regexp.MustCompile(`(?i)^\s*(?:fwd?|wg|tr|rv|i)\s*:`)
@@ -35,8 +58,10 @@ func (g *reading) forwarding() Forwarding {
 		}
 	}
 	text := cut(g.m.Text, 64<<10)
-	if forwardMarks.MatchString(text) {
-		return Inline
+	for line := range strings.Lines(text) {
+		if isForwardMark(line) {
+			return Inline
+		}
 	}
 	if forwardSubjects.MatchString(g.m.Subject) && strings.Contains(text, ":") && quotedHeaders.MatchString(text) {
 		return Inline

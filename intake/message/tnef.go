@@ -30,7 +30,7 @@ type tnefFile struct {
 }
 
 // readTNEF lists the files in raw, a winmail.dat ([MS-OXTNEF]). body is the
-// plain text of the message in it, if any. whole is false when raw is damaged;
+// text of the message in it, if any. whole is false when raw is damaged;
 // what could be read is given.
 func readTNEF(raw []byte) (files []tnefFile, body []byte, whole bool) {
 	if len(raw) < 6 || binary.LittleEndian.Uint32(raw) != tnefSignature {
@@ -130,14 +130,28 @@ func (f *tnefFile) bytes() []byte {
 	return f.data
 }
 
-// messageBody returns PidTagBody among the properties of the message.
-func messageBody(props []byte) []byte {
+// messageBody returns the text among the properties of the message: PidTagBody,
+// else the words of PidTagHtml or of PidTagRtfCompressed.
+func messageBody(props []byte) (body []byte) {
+	var markup, rtf []byte
 	for _, p := range mapiProps(props) {
-		if p.id == 0x1000 {
-			return []byte(p.text())
+		switch p.id {
+		case 0x1000:
+			body = []byte(p.text())
+		case 0x1013:
+			markup = p.data
+		case 0x1009:
+			rtf = p.data
 		}
 	}
-	return nil
+	switch {
+	case len(bytes.TrimSpace(body)) > 0:
+		return body
+	case len(markup) > 0:
+		s, _ := htmlText([]byte(valid(string(markup))), maxRTF)
+		return []byte(s)
+	}
+	return []byte(rtfText(unpackRTF(rtf)))
 }
 
 // openTNEF lists the files of a winmail.dat behind the container itself.

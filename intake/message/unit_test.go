@@ -171,6 +171,31 @@ func TestTNEF(t *testing.T) {
 	}
 }
 
+// RTF becomes its words.
+func TestRTFText(t *testing.T) {
+	for src, want := range map[string]string{
+		`{\rtf1\ansi{\fonttbl{\f0 Arial;}}\f0 please\par read {\b this}}`: "please\nread this",
+		`{\rtf1\ansi\ansicpg1252 caf\'e9 \u8364?5 \u-3913?}`:              "café €5 \uf0b7",
+		`{\rtf1\ansi\ansicpg932 \'82\'b1}`:                                "こ",
+		`{\rtf1{\*\htmltag64 <p>}hi{\pict 0123}\line a\cell b\cell\row}`:  "hi\na | b |",
+		`{\rtf1 a\{b\}\\c \ldblquote d\rdblquote}`:                        `a{b}\c “d”`,
+		`{\rtf1 unclosed {{`:                                              "unclosed",
+	} {
+		if got := rtfText([]byte(src)); got != want {
+			t.Errorf("%s\n got %q\nwant %q", src, got, want)
+		}
+	}
+	packed := "\x1a\x00\x00\x00\x1c\x00\x00\x00MELA\x00\x00\x00\x00{\\rtf1 hi}"
+	if got := rtfText(unpackRTF([]byte(packed))); got != "hi" {
+		t.Errorf("not compressed: %q", got)
+	}
+	// The example of [MS-OXRTFCP] section 4.1.1.
+	packed = "\x2d\x00\x00\x00\x2b\x00\x00\x00LZFu\xf1\xc5\xc7\xa7\x03\x00\x0a\x00rcpg125\x42\x32\x0a\xf3 hel\x09\x00\x20bw\x05\xb0ld}\x0a\x80\x0f\xa0"
+	if got := rtfText(unpackRTF([]byte(packed))); got != "hello world" {
+		t.Errorf("compressed: %q from %q", got, unpackRTF([]byte(packed)))
+	}
+}
+
 // A delivery report is read however its lines end and whether or not blank
 // lines part its recipients.
 func TestDeliveryStatus(t *testing.T) {
