@@ -22,6 +22,14 @@ type link struct {
 	known  atomic.Bool  // a probe has succeeded, so Redis is the one we know
 }
 
+// Close ends the connections. Closing again is no error.
+func (l *link) Close() error {
+	if err := l.UniversalClient.Close(); !errors.Is(err, redis.ErrClosed) {
+		return err
+	}
+	return nil
+}
+
 // up reports whether tasks may be put into Redis.
 func (l *link) up() bool { return l.known.Load() && l.misses.Load() == 0 }
 
