@@ -90,6 +90,7 @@ func strict(c *cobra.Command) {
 		}
 	}
 	if c.HasSubCommands() && c.RunE == nil {
+		c.Args = cobra.ArbitraryArgs
 		c.RunE = func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return usageError{fmt.Errorf("unknown command %q (see %q)", args[0], c.CommandPath()+" --help")}

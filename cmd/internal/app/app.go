@@ -158,6 +158,7 @@ func (a *App) Run(ctx context.Context) error {
 			return nil
 		}
 	})
+	tellSystemd(ctx, "READY=1")
 	a.log.Info("dutydesk runs", "ledger", a.Ledger.Dialect(), "mailboxes", len(a.watchers))
 	if err := g.Wait(); err != nil && !errors.Is(err, context.Canceled) {
 		return err

@@ -19,6 +19,7 @@ type Health struct {
 	Patience time.Duration // how long a part may be down before managers are told
 	Checks   map[string]func(context.Context) error
 	Log      *slog.Logger
+	Alive    func() // said after every look while the ledger answers
 
 	mu   sync.Mutex
 	down map[string]bool // guarded by mu
@@ -33,6 +34,9 @@ func (h *Health) Run(ctx context.Context) error {
 	defer tick.Stop()
 	for {
 		h.look(ctx)
+		if !slices.Contains(h.Down(), "ledger") {
+			h.Alive()
+		}
 		select {
 		case <-ctx.Done():
 			return nil

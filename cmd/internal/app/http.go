@@ -23,7 +23,8 @@ func (a *App) openHealth(context.Context) error {
 	for _, w := range a.watchers {
 		checks["mailbox "+w.Name] = func(context.Context) error { return a.checkMailbox(w.Name) }
 	}
-	a.Health = &Health{Office: a.Office, Patience: time.Duration(a.cfg.Desk.Patience), Checks: checks, Log: a.log}
+	a.Health = &Health{Office: a.Office, Patience: time.Duration(a.cfg.Desk.Patience), Checks: checks, Log: a.log,
+		Alive: func() { tellSystemd(context.Background(), "WATCHDOG=1") }}
 	return nil
 }
 

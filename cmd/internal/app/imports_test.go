@@ -17,7 +17,7 @@ var never = map[string]string{
 	"workflow/queue":    "dutydesk/intake dutydesk/notify dutydesk/templates dutydesk/config github.com/wneessen/go-mail",
 	"intake":            "dutydesk/notify dutydesk/templates dutydesk/config github.com/hibiken/asynq github.com/emersion/go-imap/",
 	"intake/evidence":   "dutydesk/ net/mail mime",
-	"intake/message":    "dutydesk/ database/sql net/http",
+	"intake/message":    "dutydesk/ database/sql net/smtp", // publicsuffix brings net/http for its cookie interface
 	"intake/mailbox":    "net/smtp github.com/hibiken/asynq dutydesk/notify dutydesk/templates dutydesk/config",
 	"notify":            "database/sql net/smtp github.com/hibiken/asynq dutydesk/intake dutydesk/config",
 	"notify/mailer":     "database/sql github.com/hibiken/asynq dutydesk/intake dutydesk/workflow/ledger dutydesk/config",

@@ -51,6 +51,9 @@ func PostSettings(cfg *config.Config) (s mailer.Settings, err error) {
 		return s, fmt.Errorf("smtp.address: %w", err)
 	}
 	s = mailer.Settings{Host: host, Hello: cfg.SMTP.Hello, User: cfg.SMTP.User}
+	if s.Hello == "" || s.Hello == "localhost" { // which strict relays refuse
+		_, s.Hello, _ = strings.Cut(cfg.Service.Address, "@")
+	}
 	if s.Port, err = strconv.Atoi(port); err != nil {
 		return s, fmt.Errorf("smtp.address: %w", err)
 	}
