@@ -43,7 +43,7 @@ func (ch *checker) ladder(at string, o Organisation) {
 	r := ch.Roles
 	above := append([]string{r.ServiceLead, r.LALead, r.SeniorOfficer, r.Executive}, r.Managers...)
 	fresh := func(id string) bool { return id != "" && id != o.Lead && id != o.Deputy }
-	if ch.loading.ok("roles.la_lead") && !slices.ContainsFunc(above, fresh) {
+	if !slices.ContainsFunc(above, fresh) {
 		ch.wrong(at, fmt.Sprintf("nobody is left on the ladder when %q and %q are silent", o.Lead, o.Deputy),
 			"name another person as roles.la_lead, roles.senior_officer or among roles.managers")
 	}
