@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"os/exec"
 	"strings"
 	"syscall"
@@ -124,12 +123,11 @@ func TestF18RedisPaused(t *testing.T) {
 }
 
 // get asks the public listener.
-func (w *world) get(path string) (int, string) {
+func (w *world) get(path string) (int, string) { return w.ask(w.web, path) }
+
+// ask asks one of the worker's listeners.
+func (w *world) ask(addr, path string) (int, string) {
 	w.t.Helper()
-	text, err := os.ReadFile(w.config)
-	w.must(err)
-	_, rest, _ := strings.Cut(string(text), "[web]\nlisten = \"")
-	addr, _, _ := strings.Cut(rest, "\"")
 	r, err := http.Get("http://" + addr + path)
 	if err != nil {
 		return 0, err.Error()

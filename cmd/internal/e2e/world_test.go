@@ -31,6 +31,8 @@ type world struct {
 	config  string
 	dir     string
 
+	web      string // listeners of the worker
+	numbers  string
 	concerns int // delivered by a sweep so far
 	options
 }
@@ -81,7 +83,8 @@ func (w *world) configure() {
 	fmt.Fprintf(&b, "[[mailbox]]\nname = \"main\"\naddress = %q\nca_file = %q\nuser = \"desk\"\npassword_file = %q\nkept = %q\npoll = \"2s\"\n",
 		or(w.imapAddr, w.imap.TLSAddr()), w.imap.CA.File, secret, w.kept)
 	fmt.Fprintf(&b, "[smtp]\naddress = %q\nca_file = %q\n", or(w.smtpAddr, w.post.Addr()), w.imap.CA.File)
-	fmt.Fprintf(&b, "[web]\nlisten = \"127.0.0.1:%d\"\n[metrics]\nlisten = \"127.0.0.1:%d\"\n", realtest.Port(w.t), realtest.Port(w.t))
+	w.web, w.numbers = fmt.Sprintf("127.0.0.1:%d", realtest.Port(w.t)), fmt.Sprintf("127.0.0.1:%d", realtest.Port(w.t))
+	fmt.Fprintf(&b, "[web]\nlisten = %q\n[metrics]\nlisten = %q\n", w.web, w.numbers)
 	fmt.Fprintf(&b, "[sla]\nacknowledge = %q\n[desk]\npatience = %q\n", or(w.acknowledge, "1h"), or(w.patience, "3m"))
 	fmt.Fprintf(&b, "[roles]\nservice_lead = \"service-lead\"\nla_lead = \"la-lead\"\nmanagers = [\"manager\"]\n")
 	fmt.Fprintf(&b, "[[organisation]]\nid = \"service\"\nname = \"Skills and Employment\"\nlead = \"lead\"\ndeputy = \"deputy\"\n")
