@@ -130,6 +130,15 @@ Case SG-7K2M4.
 	}
 }
 
+// Of a report that came back itself, only the outer report counts.
+func TestBounceOfBounce(t *testing.T) {
+	inner := "From: MAILER-DAEMON@y.example\nContent-Type: multipart/report; report-type=delivery-status; boundary=c\nMessage-ID: <outer@y.example>\n\n--c\nContent-Type: message/delivery-status\n\nFinal-Recipient: rfc822; inner@y.example\nAction: failed\n\n--c\nContent-Type: text/rfc822-headers\n\nMessage-ID: <inner@y.example>\n\n--c--\n"
+	m := read(t, "From: MAILER-DAEMON@x.example\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\nContent-Type: message/delivery-status\n\nFinal-Recipient: rfc822; outer@x.example\nAction: failed\n\n--b\nContent-Type: message/rfc822\n\n"+inner+"\n--b--\n")
+	if len(m.Bounce) != 1 || m.Bounce[0].Recipient != "outer@x.example" || m.Bounce[0].OriginalMessageID != "<outer@y.example>" {
+		t.Errorf("%+v", m.Bounce)
+	}
+}
+
 // Servers that follow no standard still name the mail and the recipient.
 func TestBounceInWords(t *testing.T) {
 	for name, mail := range map[string]string{

@@ -34,6 +34,7 @@ func TestEverythingIsListed(t *testing.T) {
 		{"root is a file", "From: a@b.example\n" + file, "1 attachment f.pdf 10\n", ""},
 		{"behind the closing boundary", mixed + "--b\n\nhi\n--b--\n--b\n" + file + "--b--\n", "2 attachment f.pdf 10\n", "hi"},
 		{"same boundary inside", mixed + "--b\n\nhi\n--b\nContent-Type: multipart/mixed; boundary=b\n\n--b\n" + file + "--b--\n--b--\n", "2.1 attachment f.pdf 10\n", "hi"},
+		{"behind the same boundary inside", mixed + "--b\n\nhi\n--b\nContent-Type: multipart/mixed; boundary=b\n\n--b\n" + file + "--b--\n--b\n" + file + "--b--\n", "2.1 attachment f.pdf 10\n3 attachment f.pdf 10\n", "hi"},
 		{"not closed", mixed + "--b\n\nhi\n--b\n" + file, "2 attachment f.pdf 10\n", "hi"},
 		{"outer boundary ends inner", mixed + "--b\nContent-Type: multipart/mixed; boundary=c\n\n--c\n\nhi\n--b\n" + file + "--b--\n", "2 attachment f.pdf 10\n", "hi"},
 		{"boundary is a beginning of another", "From: a@b.example\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: multipart/mixed; boundary=bb\n\n--bb\n\nhi\n--bb\n" + file + "--bb--\n--b--\n", "1.2 attachment f.pdf 10\n", "hi"},
@@ -65,6 +66,80 @@ func TestEverythingIsListed(t *testing.T) {
 	}
 }
 
+// What is wrong with the parts is noted, and what is right is not.
+func TestPartDefects(t *testing.T) {
+	const mixed = "From: a@b.example\nMessage-ID: <1@x>\nContent-Type: multipart/mixed; boundary=b\n\n"
+	for _, c := range []struct{ name, mail, want string }{
+		{"right", mixed + "--b\n\nhi\n--b--\n", ""},
+		{"blank lines around", mixed + "\n\n--b\n\nhi\n--b--\n\n\n", ""},
+		{"not closed", mixed + "--b\n\nhi\n", message.DefectNotClosed},
+		{"closed twice", mixed + "--b\n\nhi\n--b--\n--b--\n", ""},
+		{"same boundary inside", mixed + "--b\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nhi\n--b--\n--b--\n", message.DefectSameBound},
+		{"behind the end", mixed + "--b--\n--b\n\nhi\n--b--\n", message.DefectReopened},
+		{"partial", "Message-ID: <1@x>\nFrom: a@b.example\nContent-Type: message/partial; id=x\n\nhi", message.DefectPartial},
+		{"elsewhere", "Message-ID: <1@x>\nFrom: a@b.example\nContent-Type: message/external-body; access-type=url\n\nhi", message.DefectExternal},
+		{"outlook file", "Message-ID: <1@x>\nFrom: a@b.example\nContent-Type: application/vnd.ms-outlook\n\nhi", message.DefectMsg},
+	} {
+		m := read(t, c.mail)
+		switch {
+		case c.want == "" && len(m.Defects) != 0, c.want != "" && (len(m.Defects) != 1 || m.Defects[0].Code != c.want):
+			t.Errorf("%s: %v", c.name, m.Defects)
+		}
+	}
+}
+
+// Text that is cut is cut between characters, and HTML beside a plain text does
+// not count.
+func TestTextCut(t *testing.T) {
+	small := message.Reader{Limits: message.Limits{Text: 101}}
+	raw := "From: a@b.example\r\n\r\n" + strings.Repeat("é", 500)
+	m := small.Read(t.Context(), strings.NewReader(raw), int64(len(raw)))
+	if m.Text != strings.Repeat("é", 50) || !has(m, message.DefectText) || has(m, message.DefectCharset) {
+		t.Errorf("%q, %v", m.Text, m.Defects)
+	}
+	raw = "Content-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\n\r\nhi\r\n--b\r\nContent-Type: text/html\r\n\r\n<p>" + strings.Repeat("hi ", 500) + "\r\n--b--\r\n"
+	m = small.Read(t.Context(), strings.NewReader(raw), int64(len(raw)))
+	if m.Text != "hi" || has(m, message.DefectText) || m.HTMLOnly {
+		t.Errorf("%q, %v", m.Text, m.Defects)
+	}
+}
+
+// HTML alone is read as words, also when its plain alternative is empty.
+func TestHTMLOnly(t *testing.T) {
+	for _, plain := range []string{"", "--b\n\n  \n\n"} {
+		m := read(t, "Content-Type: multipart/alternative; boundary=b\n\n"+plain+"--b\nContent-Type: text/html; charset=utf-8\n\n<p>please <b>read</b> this\n--b--\n")
+		if m.Text != "please read this" || !m.HTMLOnly {
+			t.Errorf("%q %v", m.Text, m.HTMLOnly)
+		}
+	}
+	m := readRaw(t, []byte("Content-Type: text/html\r\n\r\n<head><meta http-equiv=x content='text/html; charset=windows-1252'></head>caf\xe9"))
+	if m.Text != "café" {
+		t.Errorf("charset of the page: %q", m.Text)
+	}
+}
+
+// Embedded mails are hashed again only while that stays cheap; the innermost
+// file is hashed all the same.
+func TestNestedMailsAreCheap(t *testing.T) {
+	body := strings.Repeat("x", 1<<20)
+	raw := "From: a@b.example\r\n" + strings.Repeat("Content-Type: message/rfc822\r\n\r\n", 10) + "Content-Type: application/zip\r\n\r\n" + body
+	m := readRaw(t, []byte(raw))
+	if !has(m, message.DefectHash) || len(m.Attachments) != 11 || m.Attachments[10].SHA256 != sum(body) {
+		t.Errorf("%d attachments, %v", len(m.Attachments), m.Defects)
+	}
+}
+
+// Headers of parts have a budget of their own: past it the parts are found and
+// only what their headers say is lost.
+func TestHeaderBudget(t *testing.T) {
+	raw := "From: a@b.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n" +
+		strings.Repeat("--b\r\nX: "+strings.Repeat("x", 900)+"\r\n\r\nhi\r\n", 50) + "--b--\r\n"
+	m := message.Reader{Limits: message.Limits{Headers: 2000}}.Read(t.Context(), strings.NewReader(raw), int64(len(raw)))
+	if !has(m, message.DefectHeader) || strings.Count(m.Text, "hi") != 50 {
+		t.Errorf("%q, %v", m.Text, m.Defects)
+	}
+}
+
 // The digest is that of the exact decoded bytes, also for lines that are
 // damaged, and damage is noted.
 func TestExactBytes(t *testing.T) {
@@ -72,6 +147,7 @@ func TestExactBytes(t *testing.T) {
 		{"base64", "base64", "aGVs\r\nbG8=\r\n", "hello", ""},
 		{"one long line", "base64", base64.StdEncoding.EncodeToString([]byte(strings.Repeat("x", 200000))), strings.Repeat("x", 200000), ""},
 		{"odd line lengths", "BASE64", "aGV\r\nsb\r\nG8=\r\n", "hello", ""},
+		{"padding inside a line", "base64", "aGVsbG8=aGVsbG8=\r\n", "hellohello", ""},
 		{"padding inside", "base64", "aGVs\r\nbG8=\r\naGVs\r\nbG8=\r\n", "hellohello", ""},
 		{"garbage", "base64", "aG!Vs\r\n*bG8=\r\n", "hello", message.DefectDamaged},
 		{"cut", "base64", "aGVsb", "hel", message.DefectDamaged},

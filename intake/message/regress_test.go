@@ -224,6 +224,7 @@ func TestReadErrorIsADefect(t *testing.T) {
 func TestF46OddBytes(t *testing.T) {
 	for name, raw := range map[string]string{
 		"mbox line":      "From amy@x Mon Nov 23 09:00:00 2026\nFrom: a@b.example\nSubject: help\n\nplease read this\n",
+		"two mbox lines": "From amy@x Mon Nov 23 09:00:00 2026\n>From bob@y Mon Nov 23 09:00:00 2026\nFrom: a@b.example\nSubject: help\n\nplease read this\n",
 		"no colon":       "From: a@b.example\nthis is no field\nSubject: help\n\nplease read this\n",
 		"no blank line":  "From: a@b.example\nSubject: help\nplease read this\nand that too\n",
 		"CR CR LF":       "From: a@b.example\r\r\nSubject: help\r\r\n\r\r\nplease read this\r\r\n",

@@ -166,6 +166,11 @@ func TestTNEF(t *testing.T) {
 	if !whole || string(body) != "please read" || len(files) != 2 || files[0].name() != "a long name.docx" || string(files[0].bytes()) != "first file" {
 		t.Errorf("%v %q %+v", whole, body, files)
 	}
+	mail := append([]byte("From: a@b.example\r\nContent-Type: application/ms-tnef; name=winmail.dat\r\nContent-Transfer-Encoding: binary\r\n\r\n"), raw...)
+	m := readAll(mail)
+	if m.Text != "please read" || len(m.Attachments) != 3 || m.Attachments[1].How != HowTNEF || m.Attachments[1].Name != "a long name.docx" {
+		t.Errorf("text %q, %+v", m.Text, m.Attachments)
+	}
 	if files, _, whole := readTNEF(raw[:len(raw)-4]); whole || len(files) != 1 {
 		t.Errorf("cut: %v %+v", whole, files)
 	}
