@@ -41,8 +41,8 @@ func TestCrashSweep(t *testing.T) {
 }
 
 func sweep(t *testing.T, calls string) {
-	end := time.Now().Add(sweepTime(t))
 	w := newWorld(t, options{redisURL: "embedded", kept: "Kept"})
+	end := time.Now().Add(sweepTime(t))
 	points := 0
 	for n, step := 1, 1; time.Now().Before(end); n += step {
 		if !w.killedAt(calls, n) {

@@ -51,8 +51,13 @@ type options struct {
 	extra       string // lines of the configuration that come last
 }
 
+// newWorld starts everything but the worker. Stories mostly wait, so they run
+// side by side.
 func newWorld(t testing.TB, o options) *world {
 	t.Helper()
+	if p, ok := t.(*testing.T); ok {
+		p.Parallel()
+	}
 	w := &world{t: t, options: o, dir: t.TempDir()}
 	ca := realtest.CA(t)
 	w.imap = realtest.Dovecot(t, realtest.DovecotOptions{CA: ca})
