@@ -97,6 +97,15 @@ func TestSignatureUnchecked(t *testing.T) {
 	}
 }
 
+// A panic in what a mail is read with is a Defect, and the rest is there.
+func TestPanicIsADefect(t *testing.T) {
+	raw := newSigner("college.ac.uk").sign(t, signedMail)
+	m := message.Reader{Keys: func(context.Context, string) ([]string, error) { panic("broken") }}.Read(t.Context(), strings.NewReader(raw), int64(len(raw)))
+	if !has(m, message.DefectPanic) || m.Text != "please read this\n" || m.SignedBy() != "" {
+		t.Errorf("text %q, %v", m.Text, m.Defects)
+	}
+}
+
 // A name server that never answers delays the mail by no more than its time,
 // and a mail with a thousand signatures asks for few keys.
 func TestSignatureBudget(t *testing.T) {

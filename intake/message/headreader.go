@@ -40,7 +40,6 @@ func (h *headReader) take(line []byte, at int64, start bool, d *defects) (over b
 		return true, at + int64(len(line)), nil
 	case kind == lineMbox:
 		d.add(DefectMbox, "", at)
-		h.lines = 0
 	case kind == lineJunk:
 		return h.takeJunk(line, at, d)
 	default:

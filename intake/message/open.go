@@ -27,8 +27,12 @@ func (p *part) opens() string {
 
 // open lists what the decoded container c of p holds.
 func (g *reading) open(p *part, what string, c *content) {
-	if c.cut || g.depth+p.depth >= g.lim.Depth {
+	switch {
+	case c.cut:
 		g.d.add(DefectUnpack, p.section(), p.body)
+		return
+	case g.depth+p.depth >= g.lim.Depth:
+		g.d.once(DefectDepth, p.section(), p.body)
 		return
 	}
 	g.unpack -= len(c.kept)

@@ -54,6 +54,8 @@ func TestEverythingIsListed(t *testing.T) {
 		{"two texts", mixed + "--b\n\nhi\n--b\n\nfooter\n--b--\n", "", "hi\nfooter"},
 		{"html beside footer", mixed + "--b\nContent-Type: text/html\n\n<p>hi\n--b\n\nfooter\n--b--\n", "", "hi\nfooter"},
 		{"guessed boundary", "From: a@b.example\nContent-Type: multipart/mixed\n\n--zz\nContent-Type: text/plain\n\nhi\n--zz\n" + file + "--zz--\n", "2 attachment f.pdf 10\n", "hi"},
+		{"multipart without parts", "From: a@b.example\nContent-Type: multipart/mixed; boundary=b\n\nhi\n", "", "hi"},
+		{"byte order mark", "From: a@b.example\n\n\xef\xbb\xbfhi\n", "", "hi"},
 		{"digest", "From: a@b.example\nContent-Type: multipart/digest; boundary=b\n\n--b\n\nSubject: one\n\nhi\n--b--\n", "1 embedded-message  18\n", ""},
 	} {
 		m := read(t, c.mail)
@@ -129,6 +131,21 @@ func TestNestedMailsAreCheap(t *testing.T) {
 	}
 }
 
+// Containers that must be held to be opened have a budget together, and those
+// inside each other a depth.
+func TestUnpackBudget(t *testing.T) {
+	file := "--b\r\nContent-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\n" + base64.StdEncoding.EncodeToString([]byte("Subject: x\r\n\r\n"+strings.Repeat("x", 690))) + "\r\n"
+	raw := "Content-Type: multipart/mixed; boundary=b\r\n\r\n" + file + file + "--b--\r\n"
+	m := message.Reader{Limits: message.Limits{Unpack: 1000}}.Read(t.Context(), strings.NewReader(raw), int64(len(raw)))
+	if !has(m, message.DefectUnpack) || len(m.Attachments) != 2 || m.Attachments[0].SHA256 != m.Attachments[1].SHA256 {
+		t.Errorf("%s%v", found(m), m.Defects)
+	}
+	raw = strings.Repeat("Content-Type: message/rfc822\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n", 200)
+	if m := readRaw(t, []byte(raw)); !has(m, message.DefectDepth) || len(m.Attachments) > 60 {
+		t.Errorf("%d attachments, %v", len(m.Attachments), m.Defects)
+	}
+}
+
 // Headers of parts have a budget of their own: past it the parts are found and
 // only what their headers say is lost.
 func TestHeaderBudget(t *testing.T) {
@@ -171,21 +188,22 @@ func TestExactBytes(t *testing.T) {
 // File names in every form that is written.
 func TestNames(t *testing.T) {
 	for field, want := range map[string]string{
-		`filename="report.pdf"`:                             "report.pdf",
-		`filename=my report.pdf`:                            "my report.pdf",
-		`filename="a;b\"c.pdf"`:                             `a;b"c.pdf`,
-		`filename*=UTF-8''%E2%82%AC%20rates.pdf`:            "€ rates.pdf",
-		`filename*=iso-8859-1'en'caf%E9.pdf`:                "café.pdf",
-		`filename*0="long "; filename*1="name.pdf"`:         "long name.pdf",
-		`filename*0*=utf-8''%E2%82; filename*1*=%AC.pdf`:    "€.pdf",
-		`filename*1=".pdf"; filename*0="b"`:                 "b.pdf",
-		`filename="=?utf-8?q?caf=C3=A9?= =?utf-8?q?.pdf?="`: "café.pdf",
-		`filename="=?utf-8?B?4oKsLnBkZg?="`:                 "€.pdf",
-		"filename=\"caf\xc3\xa9.pdf\"":                      "café.pdf",
-		"filename=\"caf\xe9.pdf\"":                          "café.pdf",
-		`FILENAME="x.pdf"; size=3`:                          "x.pdf",
-		`filename="unclosed.pdf`:                            "unclosed.pdf",
-		`; ; filename=x.pdf;;`:                              "x.pdf",
+		`filename="report.pdf"`:                                 "report.pdf",
+		`filename=my report.pdf`:                                "my report.pdf",
+		`filename="a;b\"c.pdf"`:                                 `a;b"c.pdf`,
+		`filename*=UTF-8''%E2%82%AC%20rates.pdf`:                "€ rates.pdf",
+		`filename*=iso-8859-1'en'caf%E9.pdf`:                    "café.pdf",
+		`filename*0="long "; filename*1="name.pdf"`:             "long name.pdf",
+		`filename*0*=utf-8''%E2%82; filename*1*=%AC.pdf`:        "€.pdf",
+		`filename*0="=?utf-8?q?caf=C3=A9?="; filename*1=".pdf"`: "café.pdf",
+		`filename*1=".pdf"; filename*0="b"`:                     "b.pdf",
+		`filename="=?utf-8?q?caf=C3=A9?= =?utf-8?q?.pdf?="`:     "café.pdf",
+		`filename="=?utf-8?B?4oKsLnBkZg?="`:                     "€.pdf",
+		"filename=\"caf\xc3\xa9.pdf\"":                          "café.pdf",
+		"filename=\"caf\xe9.pdf\"":                              "café.pdf",
+		`FILENAME="x.pdf"; size=3`:                              "x.pdf",
+		`filename="unclosed.pdf`:                                "unclosed.pdf",
+		`; ; filename=x.pdf;;`:                                  "x.pdf",
 	} {
 		m := readRaw(t, []byte("Content-Type: application/pdf\r\nContent-Disposition: attachment; "+field+"\r\n\r\nx"))
 		if len(m.Attachments) != 1 || m.Attachments[0].Name != want {

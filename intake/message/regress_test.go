@@ -116,6 +116,7 @@ func TestV17V18V21HeadersTakeLinearTime(t *testing.T) {
 		"phrases":           "To: " + strings.Repeat("a ", big/2) + "<a@b.example>",
 		"angles":            "To: " + strings.Repeat("<", big),
 		"encoded words":     "Subject: " + strings.Repeat("=?utf-8?q?=", big/11),
+		"unended words":     "Subject: " + strings.Repeat("=?a?q?b", big/7),
 		"good words":        "Subject: " + strings.Repeat("=?utf-8?q?a?= ", big/14),
 		"other words":       "Subject: " + strings.Repeat("=?", big/2),
 		"references":        "References: " + strings.Repeat("<", big),
@@ -164,8 +165,8 @@ func TestV22Bombs(t *testing.T) {
 
 // Every limit is a Defect and never a refusal: the text before it is there.
 func TestLimitsAreDefects(t *testing.T) {
-	mail := "From: a@b.example\nDate: never\nTo: c@d.example, e@f.example, g@h.example\nReferences: <1@x> <2@x> <3@x>\n" +
-		"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nplease read this\n--b\nContent-Type: multipart/mixed; boundary=c\n\n--c\n\nx\n--c--\n--b\n\ny\n--b--\n"
+	mail := "Content-Type: multipart/mixed; boundary=b\nTo: c@d.example, e@f.example, g@h.example\nReferences: <1@x> <2@x> <3@x>\nFrom: a@b.example\nDate: never\n" +
+		"\n--b\n\nplease read this\n--b\nContent-Type: multipart/mixed; boundary=c\n\n--c\n\nx\n--c--\n--b\n\ny\n--b--\n"
 	for code, lim := range map[string]message.Limits{
 		message.DefectAddresses: {Addresses: 2},
 		message.DefectIDs:       {IDs: 2},
@@ -173,6 +174,7 @@ func TestLimitsAreDefects(t *testing.T) {
 		message.DefectDepth:     {Depth: 1},
 		message.DefectText:      {Text: 17},
 		message.DefectMore:      {Defects: 1},
+		message.DefectHeader:    {Fields: 3},
 	} {
 		raw := strings.ReplaceAll(mail, "\n", "\r\n")
 		m := message.Reader{Limits: lim}.Read(t.Context(), strings.NewReader(raw), int64(len(raw)))

@@ -147,9 +147,11 @@ func tnefAttr(level byte, id uint32, data []byte) (b []byte) {
 // still gives the files before the cut.
 func TestTNEF(t *testing.T) {
 	long := []byte("a long name.docx\x00")
-	props := binary.LittleEndian.AppendUint32(nil, 1)
+	props := binary.LittleEndian.AppendUint32(nil, 2)
 	props = append(props, 0x1E, 0, 0x07, 0x37, 1, 0, 0, 0, byte(len(long)), 0, 0, 0)
 	props = append(append(props, long...), 0, 0, 0)
+	props = append(props, 0x1E, 0, 0x0E, 0x37, 1, 0, 0, 0, 9, 0, 0, 0)
+	props = append(props, "text/Word\x00\x00\x00"...)
 	raw := append(binary.LittleEndian.AppendUint32(nil, tnefSignature), 1, 0)
 	for _, a := range [][]byte{
 		tnefAttr(1, tnefBody, []byte("please read\x00")),
@@ -163,7 +165,7 @@ func TestTNEF(t *testing.T) {
 		raw = append(raw, a...)
 	}
 	files, body, whole := readTNEF(raw)
-	if !whole || string(body) != "please read" || len(files) != 2 || files[0].name() != "a long name.docx" || string(files[0].bytes()) != "first file" {
+	if !whole || string(body) != "please read" || len(files) != 2 || files[0].name() != "a long name.docx" || files[0].mime != "text/word" || string(files[0].bytes()) != "first file" {
 		t.Errorf("%v %q %+v", whole, body, files)
 	}
 	mail := append([]byte("From: a@b.example\r\nContent-Type: application/ms-tnef; name=winmail.dat\r\nContent-Transfer-Encoding: binary\r\n\r\n"), raw...)
