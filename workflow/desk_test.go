@@ -3,6 +3,7 @@ package workflow_test
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -88,10 +89,10 @@ func digest(text string) string {
 func (d *desk) arrive(words string) workflow.Arrived {
 	d.mu.Lock()
 	d.n++
-	n := d.n
+	d.clock = d.clock.Add(time.Millisecond)
+	id, at := fmt.Sprintf("arrival%07d", d.n), d.clock
 	d.mu.Unlock()
-	id := "arrival" + time.Duration(n).String()
-	a := ledger.Arrival{ID: id, Door: "mail", Mailbox: "inbox", Org: "org", Key: "mail/" + id, SHA256: digest(words), Size: int64(len(words)), Received: d.now()}
+	a := ledger.Arrival{ID: id, Door: "mail", Mailbox: "inbox", Org: "org", Key: "mail/" + id, SHA256: digest(words), Size: int64(len(words)), Received: at}
 	job, fresh, err := d.Ledger.Arrive(d.t.Context(), a)
 	if err != nil || !fresh {
 		d.t.Fatalf("arrive: fresh %v, %v", fresh, err)

@@ -52,14 +52,7 @@ type Detail struct {
 // newID names a letter: 26 small letters and digits, of which nine tell when it
 // was written, as its Date does, and 17 are random. Names that rise with time
 // keep the ledger's indexes compact.
-func newID(now time.Time) string {
-	const digits = "0123456789abcdefghjkmnpqrstvwxyz"
-	id := make([]byte, 9, 26)
-	for i, at := 8, now.UnixMilli(); i >= 0; i, at = i-1, at>>5 {
-		id[i] = digits[at&31]
-	}
-	return string(append(id, strings.ToLower(rand.Text())[:17]...))
-}
+func newID(now time.Time) string { return ledger.Stamp(now) + strings.ToLower(rand.Text())[:17] }
 
 // newRef draws a case reference: five Crockford base32 characters, never
 // sequential, not secret.
@@ -110,8 +103,13 @@ func (o *Office) blank(kind casefile.Kind, to string, d Detail, now time.Time) l
 // update runs one decision and offers what it owes at once. Offering comes
 // after the commit and may be lost.
 func (o *Office) update(ctx context.Context, f func(tx *ledger.Tx, now time.Time) error) error {
+	return o.carry(f, func(f func(*ledger.Tx) error) error { return o.Ledger.Update(ctx, f) })
+}
+
+// carry runs f in the transaction that run opens.
+func (o *Office) carry(f func(tx *ledger.Tx, now time.Time) error, run func(func(*ledger.Tx) error) error) error {
 	var owed []ledger.Job
-	err := o.Ledger.Update(ctx, func(tx *ledger.Tx) error {
+	err := run(func(tx *ledger.Tx) error {
 		err := f(tx, o.Now().UTC())
 		owed = tx.Owed()
 		return err
@@ -127,7 +125,7 @@ func (o *Office) update(ctx context.Context, f func(tx *ledger.Tx, now time.Time
 // alarm that the case does not wait for, or not yet because the policy has
 // changed since, is replaced by the one it waits for.
 func (o *Office) Elapse(ctx context.Context, jobID string) error {
-	err := o.update(ctx, func(tx *ledger.Tx, now time.Time) error {
+	elapse := func(tx *ledger.Tx, now time.Time) error {
 		a, err := tx.Alarm(jobID, now)
 		if err != nil {
 			return err
@@ -138,7 +136,8 @@ func (o *Office) Elapse(ctx context.Context, jobID string) error {
 		}
 		out, _ := c.Elapse(a, o.Rules, now)
 		return o.store(tx, out, "", now)
-	})
+	}
+	err := o.carry(elapse, func(f func(*ledger.Tx) error) error { return o.Ledger.Ring(ctx, jobID, f) })
 	if err != nil {
 		return fmt.Errorf("elapse: %w", err)
 	}

@@ -16,6 +16,7 @@ var migrations embed.FS
 type dialect struct {
 	name       string // as goose and config call it
 	lock       string // suffix that locks the rows read
+	lockCase   string // the same for the case in a join
 	skip       string // suffix that locks the rows nobody else holds
 	appendOnly string // statement that makes a table refuse change, %[1]s is the table
 	together   bool   // many decisions share one commit
@@ -31,7 +32,7 @@ CREATE TRIGGER %[1]s_stay BEFORE DELETE ON %[1]s BEGIN SELECT RAISE(ABORT, '%[1]
 
 var postgres = dialect{
 	name: "postgres",
-	lock: " FOR UPDATE",
+	lock: " FOR UPDATE", lockCase: " FOR UPDATE OF cases",
 	skip: " FOR UPDATE SKIP LOCKED",
 	appendOnly: `
 CREATE FUNCTION %[1]s_refuse() RETURNS trigger AS $$ BEGIN RAISE EXCEPTION '%[1]s is append-only'; END $$ LANGUAGE plpgsql;

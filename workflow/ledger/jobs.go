@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -18,26 +19,26 @@ func scanJob(s scanner) (j Job, err error) {
 	return j, err
 }
 
+// jobUpdate leaves a job that is written already as it is, but sets an alarm
+// anew that was answered and is waited for again.
+const jobUpdate = ` ON CONFLICT (id) DO UPDATE SET done_at = 0, offered_at = 0, gen = jobs.gen + 1 WHERE jobs.kind = 'alarm' AND jobs.done_at <> 0`
+
 // Owe writes jobs down. A job that is written already stands as it is, but an
-// alarm is set anew when it is wanted at another time.
+// alarm that was answered is set anew.
 func (t *Tx) Owe(jobs ...Job) error {
-	if len(jobs) == 0 {
-		return nil
-	}
-	args := make([]any, 0, 7*len(jobs))
 	for _, j := range jobs {
+		if t.own.keys[j.ID] || t.before.keys[j.ID] {
+			if err := t.flush(); err != nil {
+				return fmt.Errorf("write jobs: %w", err)
+			}
+		}
 		var offered int64
 		if j.Kind == DisposeJob || j.Kind == LetterJob {
 			j.Offer, offered = 1, ms(j.Due) // the caller offers it as soon as this is committed
 			t.owed = append(t.owed, j)
 		}
-		args = append(args, j.ID, string(j.Kind), j.Subject, ms(j.Due), flag(j.Urgent), j.Offer, offered)
-	}
-	_, err := t.exec(`INSERT INTO jobs (id, kind, subject, due_at, urgent, offer, offered_at) VALUES `+tuples(len(jobs), 7)+`
-		ON CONFLICT (id) DO UPDATE SET due_at = excluded.due_at, done_at = 0, offered_at = 0, gen = jobs.gen + 1
-		WHERE jobs.kind = 'alarm' AND (jobs.due_at <> excluded.due_at OR jobs.done_at <> 0)`, args...)
-	if err != nil {
-		return fmt.Errorf("write jobs: %w", err)
+		t.own.key(j.ID)
+		t.own.jobs = append(t.own.jobs, j.ID, string(j.Kind), j.Subject, ms(j.Due), flag(j.Urgent), j.Offer, offered)
 	}
 	return nil
 }
@@ -57,6 +58,10 @@ func (l *Ledger) Upcoming(ctx context.Context, now, until time.Time, limit int) 
 	}
 	err = errors.Join(err, l.Update(ctx, func(tx *Tx) error {
 		jobs = jobs[:0]
+		if err := tx.flush(); err != nil {
+			return err
+		}
+		tx.wrote = true
 		rows, err := tx.tx.QueryContext(tx.ctx, `UPDATE jobs SET offered_at = $1, offer = offer + 1 WHERE id IN
 			(SELECT id FROM jobs WHERE done_at = 0 AND parked_at = 0 AND offered_at = 0 AND due_at < $2 ORDER BY due_at LIMIT $3`+tx.l.d.skip+`)
 			RETURNING `+jobColumns, ms(now), ms(until), limit)
@@ -72,6 +77,7 @@ func (l *Ledger) Upcoming(ctx context.Context, now, until time.Time, limit int) 
 	if err != nil {
 		return nil, fmt.Errorf("list upcoming jobs: %w", err)
 	}
+	slices.SortFunc(jobs, func(a, b Job) int { return a.Due.Compare(b.Due) })
 	return jobs, nil
 }
 
@@ -121,7 +127,7 @@ func (l *Ledger) Claim(ctx context.Context, id string, now time.Time, lease time
 // Claim is [Ledger.Claim] as part of a larger decision.
 func (t *Tx) Claim(id string, now time.Time, lease time.Duration) (c Claim, err error) {
 	c.Token = t.l.instance + "/" + rand.Text()
-	c.Job, err = scanJob(t.change(`UPDATE jobs SET claim = $1, claimed_until = $2, attempts = attempts + 1
+	c.Job, err = scanJob(t.changeKey(id, `UPDATE jobs SET claim = $1, claimed_until = $2, attempts = attempts + 1
 		WHERE id = $3 AND done_at = 0 AND parked_at = 0 AND due_at <= $4 AND claimed_until <= $4 RETURNING `+jobColumns,
 		c.Token, ms(now.Add(lease)), id, ms(now)))
 	if errors.Is(err, sql.ErrNoRows) {
@@ -136,7 +142,7 @@ func (t *Tx) Claim(id string, now time.Time, lease time.Duration) (c Claim, err 
 // whyNot says why a job cannot be begun at now.
 func (t *Tx) whyNot(id string, now time.Time) error {
 	var due, done, parked int64
-	err := t.row(`SELECT due_at, done_at, parked_at FROM jobs WHERE id = $1`, id).Scan(&due, &done, &parked)
+	err := t.rowKey(id, `SELECT due_at, done_at, parked_at FROM jobs WHERE id = $1`, id).Scan(&due, &done, &parked)
 	switch {
 	case err != nil:
 		return notFound(err)
@@ -173,7 +179,7 @@ func (l *Ledger) fenced(ctx context.Context, c Claim, text string, first any, mo
 }
 
 func (t *Tx) fenced(c Claim, text string, first any, more ...any) error {
-	n, err := t.exec(text, append([]any{first, c.ID, c.Token}, more...)...)
+	n, err := t.execKey(c.ID, text, append([]any{first, c.ID, c.Token}, more...)...)
 	if err == nil && n == 0 {
 		err = ErrLost
 	}

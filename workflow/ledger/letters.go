@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"fmt"
 	"strconv"
 	"time"
 
@@ -55,37 +54,25 @@ func scanLetter(s scanner) (x Letter, err error) {
 	return x, notFound(err)
 }
 
-// letters writes letters and returns the jobs that send them.
-func (t *Tx) letters(letters []Letter) (jobs []Job, err error) {
-	if len(letters) == 0 {
-		return nil, nil
-	}
-	args := make([]any, 0, 11*len(letters))
-	for _, x := range letters {
-		args = append(args, x.ID, string(x.Case), string(x.Kind), x.Person, string(x.Role), x.Rung, clean(x.Detail), x.TokenHash, ms(x.Created), ms(x.GiveUp), string(Due))
-		jobs = append(jobs, Job{ID: x.JobID(), Kind: LetterJob, Subject: x.ID, Due: x.Created, Urgent: x.Urgent})
-	}
-	_, err = t.exec(`INSERT INTO letters (id, case_ref, kind, person, role, rung, detail, token_hash, created_at, give_up_at, state) VALUES `+tuples(len(letters), 11), args...)
-	return jobs, err
-}
-
-// Write writes letters that belong to no decision on a case, with their jobs.
+// Write writes letters with the jobs that send them.
 func (t *Tx) Write(letters ...Letter) error {
-	jobs, err := t.letters(letters)
-	if err != nil {
-		return fmt.Errorf("write letters: %w", err)
+	jobs := make([]Job, 0, len(letters))
+	for _, x := range letters {
+		t.own.letters = append(t.own.letters, x.ID, string(x.Case), string(x.Kind), x.Person, string(x.Role), x.Rung, clean(x.Detail),
+			x.TokenHash, ms(x.Created), ms(x.GiveUp), string(Due))
+		jobs = append(jobs, Job{ID: x.JobID(), Kind: LetterJob, Subject: x.ID, Due: x.Created, Urgent: x.Urgent})
 	}
 	return t.Owe(jobs...)
 }
 
 // LetterOf finds the letter a token belongs to.
 func (t *Tx) LetterOf(tokenHash string) (Letter, error) {
-	return scanLetter(t.row(`SELECT `+letterColumns+` FROM letters WHERE token_hash = $1`, tokenHash))
+	return scanLetter(t.row(`SELECT `+letterColumns+` FROM letters WHERE token_hash = $1 AND sha256 <> ''`, tokenHash))
 }
 
 // LetterOf finds the letter a token belongs to.
 func (l *Ledger) LetterOf(ctx context.Context, tokenHash string) (Letter, error) {
-	return scanLetter(l.read.QueryRowContext(ctx, `SELECT `+letterColumns+` FROM letters WHERE token_hash = $1`, tokenHash))
+	return scanLetter(l.read.QueryRowContext(ctx, `SELECT `+letterColumns+` FROM letters WHERE token_hash = $1 AND sha256 <> ''`, tokenHash))
 }
 
 // Letter reads one letter.
@@ -96,7 +83,7 @@ func (l *Ledger) Letter(ctx context.Context, id string) (Letter, error) {
 // Use spends a letter's capability for acts that may be done once. It reports
 // false if it was spent before.
 func (t *Tx) Use(id string, at time.Time) (bool, error) {
-	n, err := t.exec(`UPDATE letters SET used_at = $1 WHERE id = $2 AND used_at = 0`, ms(at), id)
+	n, err := t.execKey("letter/"+id, `UPDATE letters SET used_at = $1 WHERE id = $2 AND used_at = 0`, ms(at), id)
 	return n == 1, err
 }
 
@@ -108,7 +95,7 @@ func (l *Ledger) Begin(ctx context.Context, x Letter, digest string, now time.Ti
 		if c, err = tx.Claim(x.JobID(), now, lease); err != nil {
 			return err
 		}
-		return tx.change(`UPDATE letters SET sha256 = CASE WHEN sha256 = '' THEN $1 ELSE sha256 END WHERE id = $2 RETURNING sha256`, digest, x.ID).Scan(&stands)
+		return tx.changeKey(x.JobID(), `UPDATE letters SET sha256 = CASE WHEN sha256 = '' THEN $1 ELSE sha256 END WHERE id = $2 RETURNING sha256`, digest, x.ID).Scan(&stands)
 	})
 	return c, stands, err
 }
@@ -139,7 +126,7 @@ func (l *Ledger) closeLetter(ctx context.Context, c Claim, s LetterState, code i
 		if s == Failed {
 			sent = time.Time{}
 		}
-		_, err := tx.exec(`UPDATE letters SET state = $1, sent_at = $2, code = $3 WHERE id = $4`, string(s), ms(sent), code, c.Subject)
+		_, err := tx.execKey(c.ID, `UPDATE letters SET state = $1, sent_at = $2, code = $3 WHERE id = $4`, string(s), ms(sent), code, c.Subject)
 		return err
 	})
 }
@@ -156,7 +143,7 @@ func (l *Ledger) Delay(ctx context.Context, c Claim, maybe bool, code int, again
 		if maybe {
 			s = MaybeSent
 		}
-		_, err = tx.exec(`UPDATE letters SET state = $1, code = $2 WHERE id = $3`, string(s), code, c.Subject)
+		_, err = tx.execKey(c.ID, `UPDATE letters SET state = $1, code = $2 WHERE id = $3`, string(s), code, c.Subject)
 		return err
 	})
 }
@@ -164,7 +151,7 @@ func (l *Ledger) Delay(ctx context.Context, c Claim, maybe bool, code int, again
 // Overtaken records, once, that the post took too long and that the next rung
 // is told instead. It reports false if that was recorded before.
 func (t *Tx) Overtaken(id string) (bool, error) {
-	n, err := t.exec(`UPDATE letters SET give_up_at = 0 WHERE id = $1 AND give_up_at <> 0`, id)
+	n, err := t.execKey("letter/"+id, `UPDATE letters SET give_up_at = 0 WHERE id = $1 AND give_up_at <> 0`, id)
 	return n == 1, err
 }
 

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"dutydesk/workflow/casefile"
@@ -77,9 +78,20 @@ func (l *Ledger) Letters(ctx context.Context, ref casefile.Ref) (xs []Letter, er
 
 // Next is the earliest alarm of a case that is still to ring; zero if none.
 func (l *Ledger) Next(ctx context.Context, ref casefile.Ref) (time.Time, error) {
-	var due int64
-	err := l.read.QueryRowContext(ctx, `SELECT COALESCE(min(due_at), 0) FROM jobs WHERE subject = $1 AND kind = 'alarm' AND done_at = 0`, string(ref)).Scan(&due)
+	var alarms string
+	err := l.read.QueryRowContext(ctx, `SELECT alarms FROM cases WHERE ref = $1`, string(ref)).Scan(&alarms)
 	if err != nil {
+		return time.Time{}, fmt.Errorf("next alarm of %s: %w", ref, notFound(err))
+	}
+	args := []any{}
+	for id := range strings.FieldsSeq(alarms) {
+		args = append(args, id)
+	}
+	if len(args) == 0 {
+		return time.Time{}, nil
+	}
+	var due int64
+	if err := l.read.QueryRowContext(ctx, `SELECT min(due_at) FROM jobs WHERE id IN (`+places(1, len(args))+`)`, args...).Scan(&due); err != nil {
 		return time.Time{}, fmt.Errorf("next alarm of %s: %w", ref, err)
 	}
 	return instant(due), nil

@@ -17,6 +17,7 @@ var ErrClosed = errors.New("ledger is closing")
 type request struct {
 	ctx      context.Context
 	f        func(*Tx) error
+	alarm    string // the job of the alarm it answers, "" for any other decision
 	err      error
 	panicked any // what f panicked with; it belongs to whoever asked
 	done     chan struct{}
@@ -102,12 +103,17 @@ func (l *Ledger) commitTogether() {
 func (l *Ledger) serve(batch []*request) {
 	for len(batch) > 1 {
 		failed, err := l.together(batch)
-		if err == nil {
+		switch {
+		case err == nil:
 			return
-		}
-		if failed < 0 {
+		case failed == everybody:
 			for _, r := range batch {
 				r.err = err
+			}
+			return
+		case failed == somebody:
+			for _, r := range batch {
+				l.single(r)
 			}
 			return
 		}
@@ -119,21 +125,48 @@ func (l *Ledger) serve(batch []*request) {
 	}
 }
 
-// together writes the batch as one transaction. If it could not, it names the
-// decision whose fault that was, -1 if nobody's.
+// Whose fault it was that a batch could not be written, if not one decision's.
+const (
+	somebody  = -1 // one of them, it is not known which
+	everybody = -2 // the database's
+)
+
+// together writes the batch as one transaction, and says whose fault it was if
+// it could not.
 func (l *Ledger) together(batch []*request) (failed int, err error) {
-	failed = -1
+	failed = everybody
 	err = l.once(context.Background(), func(tx *Tx) error {
+		if err := tx.readAhead(batch); err != nil {
+			return err
+		}
 		for i, r := range batch {
-			t := &Tx{ctx: tx.ctx, l: l, tx: tx.tx}
-			if r.try(t); r.err != nil && t.wrote {
+			t := l.newTx(tx.ctx, tx.tx, tx.before)
+			r.try(t)
+			switch {
+			case r.err == nil:
+				tx.before.add(&t.own)
+			case t.wrote:
 				failed = i
+			}
+			if tx.before.broken {
+				failed = somebody
+			}
+			if failed != everybody {
 				return r.err
 			}
 		}
-		return nil
+		return tx.told(&failed)
 	})
 	return failed, err
+}
+
+// told writes what is pending of a whole batch.
+func (t *Tx) told(failed *int) error {
+	err := t.flush()
+	if err != nil {
+		*failed = somebody
+	}
+	return err
 }
 
 // single writes one decision as a transaction of its own.

@@ -42,7 +42,7 @@ func (t *Tx) ToldOf(name string, at time.Time) (bool, error) {
 // false if there was none. The chronicle of troubles is the letters about them.
 func (t *Tx) Up(name string) (ended Trouble, ok bool, err error) {
 	var since, told int64
-	err = t.change(`DELETE FROM troubles WHERE name = $1 RETURNING since, told_at`, name).Scan(&since, &told)
+	err = t.changeKey(name, `DELETE FROM troubles WHERE name = $1 RETURNING since, told_at`, name).Scan(&since, &told)
 	if errors.Is(err, sql.ErrNoRows) {
 		return ended, false, nil
 	}

@@ -6,8 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"slices"
 	"time"
+
+	"dutydesk/workflow/casefile"
 
 	"github.com/jackc/pgx/v5/pgconn"
 )
@@ -23,19 +24,32 @@ type Tx struct {
 	tx    *sql.Tx
 	owed  []Job
 	wrote bool // something that must not stand if the decision fails
+
+	own    pending  // what this decision wrote and the database was not told
+	before *pending // the same of those before it that share the commit
+	read   map[casefile.Ref]standing
+	rang   string // the job of the alarm that this decision answers
+}
+
+func (l *Ledger) newTx(ctx context.Context, tx *sql.Tx, before *pending) *Tx {
+	return &Tx{ctx: ctx, l: l, tx: tx, before: before}
 }
 
 // Update runs f as one transaction: all it wrote is durable when Update returns
 // nil, nothing of it otherwise. f may run more than once, so it must set its
 // results anew each time, and must touch nothing but the transaction.
 func (l *Ledger) Update(ctx context.Context, f func(*Tx) error) error {
-	if err := ctx.Err(); err != nil {
+	return l.update(&request{ctx: ctx, f: f})
+}
+
+func (l *Ledger) update(r *request) error {
+	if err := r.ctx.Err(); err != nil {
 		return err
 	}
 	if l.line == nil {
-		return l.alone(ctx, f)
+		return l.alone(r.ctx, r.f)
 	}
-	r := &request{ctx: ctx, f: f, done: make(chan struct{})}
+	r.done = make(chan struct{})
 	if err := l.line.enter(r); err != nil {
 		return err
 	}
@@ -76,8 +90,12 @@ func (l *Ledger) once(ctx context.Context, f func(*Tx) error) (err error) {
 			err = errors.Join(err, ignoreDone(tx.Rollback()))
 		}
 	}()
-	if err := f(&Tx{ctx: ctx, l: l, tx: tx}); err != nil {
+	t := l.newTx(ctx, tx, &pending{})
+	if err := f(t); err != nil {
 		return err
+	}
+	if err := t.flush(); err != nil {
+		return fmt.Errorf("write: %w", err)
 	}
 	if err := tx.Commit(); err != nil {
 		return fmt.Errorf("commit: %w", err)
@@ -98,80 +116,4 @@ func ignoreDone(err error) error {
 		return nil
 	}
 	return err
-}
-
-// prepare readies the statements that earlier decisions asked for. It runs
-// between transactions: SQLite has one writing connection, and pgx keeps its
-// own statements.
-func (l *Ledger) prepare(ctx context.Context) error {
-	for _, text := range l.wanted {
-		s, err := l.write.PrepareContext(ctx, text)
-		if err != nil {
-			return fmt.Errorf("prepare: %w", err)
-		}
-		l.stmts[text] = s
-	}
-	l.wanted = nil
-	return nil
-}
-
-// stmt returns the prepared statement for text, nil if there is none yet.
-func (t *Tx) stmt(text string) *sql.Stmt {
-	if !t.l.d.together {
-		return nil
-	}
-	s := t.l.stmts[text]
-	if s == nil {
-		if !slices.Contains(t.l.wanted, text) {
-			t.l.wanted = append(t.l.wanted, text)
-		}
-		return nil
-	}
-	return t.tx.StmtContext(t.ctx, s)
-}
-
-// exec runs one statement and returns how many rows it touched.
-func (t *Tx) exec(text string, args ...any) (int64, error) {
-	var r sql.Result
-	var err error
-	if s := t.stmt(text); s != nil {
-		r, err = s.ExecContext(t.ctx, args...)
-	} else {
-		r, err = t.tx.ExecContext(t.ctx, text, args...)
-	}
-	if err != nil {
-		t.wrote = true
-		return 0, err
-	}
-	n, err := r.RowsAffected()
-	t.wrote = t.wrote || n > 0 || err != nil
-	return n, err
-}
-
-// change runs a statement that changes one row at most and returns what it says
-// of it; sql.ErrNoRows if there was none.
-func (t *Tx) change(text string, args ...any) scanner {
-	return changed{t, t.row(text, args...)}
-}
-
-// scanner is a row.
-type scanner interface{ Scan(...any) error }
-
-type changed struct {
-	t   *Tx
-	row *sql.Row
-}
-
-func (c changed) Scan(dest ...any) error {
-	err := c.row.Scan(dest...)
-	c.t.wrote = c.t.wrote || !errors.Is(err, sql.ErrNoRows)
-	return err
-}
-
-// row asks for at most one row.
-func (t *Tx) row(text string, args ...any) *sql.Row {
-	if s := t.stmt(text); s != nil {
-		return s.QueryRowContext(t.ctx, args...)
-	}
-	return t.tx.QueryRowContext(t.ctx, text, args...)
 }

@@ -43,7 +43,8 @@ CREATE TABLE cases (
   acknowledged_by text   NOT NULL,
   proposed_by     text   NOT NULL,
   breached_at     bigint NOT NULL,
-  next_seq        bigint NOT NULL
+  next_seq        bigint NOT NULL,
+  alarms          text   NOT NULL
 );
 
 CREATE TABLE events (
@@ -66,7 +67,7 @@ CREATE TABLE letters (
   role       text   NOT NULL,
   rung       bigint NOT NULL,
   detail     text   NOT NULL,
-  token_hash text   NOT NULL UNIQUE,
+  token_hash text   NOT NULL,
   created_at bigint NOT NULL,
   give_up_at bigint NOT NULL,
   state      text   NOT NULL,
@@ -75,6 +76,7 @@ CREATE TABLE letters (
   code       bigint NOT NULL DEFAULT 0,
   used_at    bigint NOT NULL DEFAULT 0
 );
+CREATE UNIQUE INDEX letters_token ON letters (token_hash) WHERE sha256 <> '';
 CREATE INDEX letters_case ON letters (case_ref);
 CREATE INDEX letters_answer ON letters (person, kind, created_at) WHERE role = '';
 
@@ -96,7 +98,6 @@ CREATE TABLE jobs (
 );
 CREATE INDEX jobs_due ON jobs (due_at) WHERE done_at = 0 AND parked_at = 0;
 CREATE INDEX jobs_unoffered ON jobs (due_at) WHERE done_at = 0 AND parked_at = 0 AND offered_at = 0;
-CREATE INDEX jobs_alarm ON jobs (subject) WHERE kind = 'alarm' AND done_at = 0;
 
 CREATE TABLE troubles (
   name     text   NOT NULL PRIMARY KEY,

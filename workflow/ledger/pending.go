@@ -1,0 +1,169 @@
+package ledger
+
+import "dutydesk/workflow/casefile"
+
+// pending is what decisions have written and the database was not told yet.
+// Rows of one kind go to it together, those of many decisions at once where
+// they share a commit. The zero value is empty.
+type pending struct {
+	keys    map[string]bool // jobs by id, letters by the job that sends them
+	cases   map[casefile.Ref]standing
+	events  []any // of eventWidth each
+	letters []any // of letterWidth each
+	jobs    []any // of jobWidth each
+	settled []any // ids of alarms that were answered
+	at      int64 // when
+	broken  bool  // the database refused some of it
+
+	ahead map[string]ringing // alarms that were read before their turn, by job
+}
+
+// standing is a case with what the ledger itself keeps of it.
+type standing struct {
+	casefile.Case
+	next   int    // sequence number of the next event
+	alarms string // the jobs of those it waits for, space separated
+}
+
+func (p *pending) empty() bool {
+	return len(p.cases)+len(p.events)+len(p.letters)+len(p.jobs)+len(p.settled) == 0
+}
+
+func (p *pending) has(table string) bool {
+	switch table {
+	case "cases":
+		return len(p.cases) > 0
+	case "events":
+		return len(p.events) > 0
+	case "letters":
+		return len(p.letters) > 0
+	}
+	return len(p.jobs)+len(p.settled) > 0
+}
+
+func (p *pending) key(id string) {
+	if p.keys == nil {
+		p.keys = map[string]bool{}
+	}
+	p.keys[id] = true
+}
+
+func (p *pending) stand(s standing) {
+	if p.cases == nil {
+		p.cases = map[casefile.Ref]standing{}
+	}
+	p.cases[s.Ref] = s
+}
+
+// add takes over what a later decision wrote.
+func (p *pending) add(q *pending) {
+	if q.empty() {
+		return
+	}
+	if p.empty() {
+		ahead := p.ahead
+		*p = *q
+		p.ahead = ahead
+		return
+	}
+	for id := range q.keys {
+		p.key(id)
+	}
+	for _, s := range q.cases {
+		p.stand(s)
+	}
+	p.events = append(p.events, q.events...)
+	p.letters = append(p.letters, q.letters...)
+	p.jobs = append(p.jobs, q.jobs...)
+	p.settled = append(p.settled, q.settled...)
+	p.at = max(p.at, q.at)
+}
+
+// flush writes what is pending, of this decision and of those before it.
+func (t *Tx) flush() error {
+	wrote := t.wrote || !t.own.empty()
+	t.before.add(&t.own)
+	all := *t.before
+	*t.before, t.own = pending{}, pending{}
+	err := t.write(&all)
+	t.wrote, t.before.broken = wrote || err != nil, err != nil
+	return err
+}
+
+const (
+	caseWidth   = 15
+	eventWidth  = 7
+	letterWidth = 11
+	jobWidth    = 7
+)
+
+// write tells the database. Alarms that were answered come before those that
+// are set, since one may be set again in the same commit.
+func (t *Tx) write(p *pending) error {
+	cases := make([]any, 0, caseWidth*len(p.cases))
+	for _, s := range p.cases {
+		cases = append(cases, s.row()...)
+	}
+	for _, b := range []struct {
+		head, tail string
+		width      int
+		rows       []any
+	}{
+		{`INSERT INTO cases (` + standingColumns + `) VALUES `, standingUpdate, caseWidth, cases},
+		{`INSERT INTO events (case_ref, seq, at, actor, verb, note, arrival) VALUES `, ``, eventWidth, p.events},
+		{`INSERT INTO letters (id, case_ref, kind, person, role, rung, detail, token_hash, created_at, give_up_at, state) VALUES `, ``, letterWidth, p.letters},
+	} {
+		if err := t.bulk(b.head, b.tail, b.width, b.rows); err != nil {
+			return err
+		}
+	}
+	if err := t.settle(p.settled, p.at); err != nil {
+		return err
+	}
+	return t.bulk(`INSERT INTO jobs (id, kind, subject, due_at, urgent, offer, offered_at) VALUES `, jobUpdate, jobWidth, p.jobs)
+}
+
+// bulk inserts rows, many with one statement.
+func (t *Tx) bulk(head, tail string, width int, rows []any) error {
+	for len(rows) > 0 {
+		n := portion(len(rows) / width)
+		if _, err := t.run(t.l.text(head, tail, n, width), rows[:n*width]...); err != nil {
+			return err
+		}
+		rows = rows[n*width:]
+	}
+	return nil
+}
+
+// settle marks alarms as answered.
+func (t *Tx) settle(ids []any, at int64) error {
+	for len(ids) > 0 {
+		n := portion(len(ids))
+		text := t.l.text(`UPDATE jobs SET done_at = $1 WHERE done_at = 0 AND id IN `, ``, n, 0)
+		if _, err := t.run(text, append([]any{at}, ids[:n]...)...); err != nil {
+			return err
+		}
+		ids = ids[n:]
+	}
+	return nil
+}
+
+// portion is how many of n rows one statement takes. There are few sizes, so
+// that few statements are prepared.
+func portion(n int) int {
+	for _, size := range []int{64, 16} {
+		if n >= size {
+			return size
+		}
+	}
+	return min(n, 4)
+}
+
+// text is a statement for n rows of so many values, or a list of n values after
+// a first if width is 0.
+func (l *Ledger) text(head, tail string, n, width int) string {
+	if width == 0 {
+		return head + "(" + places(2, n) + ")" + tail
+	}
+	return head + tuples(n, width) + tail
+}
