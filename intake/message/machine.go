@@ -101,14 +101,11 @@ func (e *evidence) deliveryReport() string {
 }
 
 // nullSender reports an empty envelope sender (RFC 5321 section 4.5.5), which
-// only machines use.
+// only machines use. The topmost field counts: our own server wrote it, and a
+// person's mail may have passed through a machine further down.
 func (e *evidence) nullSender() bool {
-	for _, f := range e.h.all("Return-Path") {
-		if v := strings.TrimSpace(f.value); v == "<>" || strings.EqualFold(v, "<MAILER-DAEMON>") {
-			return true
-		}
-	}
-	return false
+	v := strings.TrimSpace(e.h.get("Return-Path"))
+	return v == "<>" || strings.EqualFold(v, "<MAILER-DAEMON>")
 }
 
 // amazon reports a notification of Amazon's mail service of the given kind.

@@ -20,6 +20,7 @@ func TestAddresses(t *testing.T) {
 		`team: a@b.example, c@d.example; e@f.example`:        `[{ a@b.example} { c@d.example} { e@f.example}] []`,
 		`undisclosed-recipients:;`:                           `[] []`,
 		`<>`:                                                 `[{ }] [address-unreadable]`,
+		`mailto:a@b.example`:                                 `[{ a@b.example}] []`,
 		`Amy`:                                                `[{Amy }] [address-unreadable]`,
 		`"amy tutor"@b.example`:                              `[{ amytutor@b.example}] []`,
 		`<mailto:a@b.example>`:                               `[{ a@b.example}] []`,
@@ -67,6 +68,7 @@ func TestDecodeWords(t *testing.T) {
 		"caf\xe9":                             "café",
 		"caf\xc3\xa9":                         "café",
 		"(=?utf-8?q?a?=)":                     "(a)",
+		"=?utf-7?q?1+-1?=":                    "1+1",
 		"=?utf-7?q?+AGE-?=":                   "a",
 		"=?cp-850?q?=82?=":                    "é",
 	} {
