@@ -12,13 +12,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"strings"
 	"time"
 
 	"dutydesk/intake/evidence"
-	"dutydesk/notify/mailer"
 	"dutydesk/workflow/ledger"
 )
 
@@ -30,7 +28,8 @@ type Sender interface {
 }
 
 // Fallback is told when a letter did not reach its person, so that the next
-// one is told now.
+// one is told now. It may be told of the same letter again, and must tell the
+// next person once.
 type Fallback interface {
 	Undelivered(ctx context.Context, letterID, why string) error
 }
@@ -44,7 +43,7 @@ type Box struct {
 	Fallback Fallback
 	Now      func() time.Time
 	Log      *slog.Logger
-	Count    func(state ledger.LetterState, twice bool) // metrics; twice: may have gone before
+	Count    func(state ledger.LetterState, twice bool) // metrics; twice: this copy may be the second that arrives
 	Answer   func(err error)                            // whether the server answers; nil after a letter went
 }
 
@@ -54,28 +53,28 @@ const lease = 25 * time.Second
 // patience is how long one try may take, from dialling to the last answer.
 const patience = 2 * time.Minute
 
-// Send pays one letter's debt. It answers the ledger's sentinels when the job
-// is not to be done now; any other error was written down with the letter.
+// Send pays one letter's debt, or tries to. It answers the ledger's sentinels
+// when the job is not to be done now, and [ledger.ErrEarly] also when the letter
+// was tried and put off. After any other error it is owed as before.
 func (b *Box) Send(ctx context.Context, jobID string) error {
 	x, err := b.Ledger.Letter(ctx, strings.TrimPrefix(jobID, "letter/"))
 	if err != nil {
 		return fmt.Errorf("letter: %w", err)
 	}
-	mail, err := b.ready(ctx, x)
-	if errors.Is(err, ErrLeft) {
+	m, err := b.ready(ctx, x)
+	switch {
+	case errors.Is(err, ErrLeft):
 		return b.nobody(ctx, x)
+	case err != nil && ctx.Err() != nil:
+		return err
+	case err != nil:
+		return b.unwritten(ctx, x, err)
 	}
-	if err != nil {
-		return b.putOff(ctx, x, err)
-	}
-	c, digest, err := b.Ledger.Begin(ctx, x, mail.digest, b.Now(), lease)
+	t, err := b.begin(ctx, x, m)
 	if err != nil {
 		return err
 	}
-	if digest != mail.digest {
-		mail.raw = b.kept(ctx, digest, mail.raw)
-	}
-	return b.settle(context.WithoutCancel(ctx), x, c, b.post(ctx, c, mail))
+	return b.settle(ctx, t, b.post(ctx, t))
 }
 
 // mail is a letter as bytes, kept under digest.
@@ -90,7 +89,7 @@ func (b *Box) ready(ctx context.Context, x ledger.Letter) (m mail, err error) {
 		return m, err
 	}
 	if m.digest = x.SHA256; m.digest != "" {
-		if m.raw = b.kept(ctx, m.digest, nil); m.raw != nil {
+		if m.raw = b.kept(ctx, x, m.digest, nil); m.raw != nil {
 			return m, nil
 		}
 	}
@@ -105,114 +104,62 @@ func (b *Box) ready(ctx context.Context, x ledger.Letter) (m mail, err error) {
 	return m, nil
 }
 
-// kept reads a letter as it was kept. A copy that cannot be read is written
-// anew: a lead is rather told twice in other words than not at all.
-func (b *Box) kept(ctx context.Context, digest string, instead []byte) []byte {
-	e, err := b.Store.Open(ctx, evidence.Digest(digest))
-	if err != nil {
-		return instead
+// try is one attempt to send a letter that nobody else may send meanwhile.
+type try struct {
+	letter ledger.Letter
+	claim  ledger.Claim
+	mail   mail
+}
+
+// begin claims the letter. From here on its bytes stand.
+func (b *Box) begin(ctx context.Context, x ledger.Letter, m mail) (t try, err error) {
+	t = try{letter: x, mail: m}
+	var stands string
+	if t.claim, stands, err = b.Ledger.Begin(ctx, x, m.digest, b.Now(), lease); err != nil {
+		return t, err
 	}
-	defer e.Close()
-	raw, err := io.ReadAll(io.NewSectionReader(e, 0, e.Size()))
-	if err != nil {
-		return instead
+	if stands != m.digest {
+		t.mail.raw = b.kept(ctx, x, stands, m.raw)
 	}
-	return raw
+	if t.claim.Attempts > 1 { // another may have tried since x was read
+		t.letter, err = b.Ledger.Letter(context.WithoutCancel(ctx), x.ID)
+	}
+	return t, err
+}
+
+// gone reports whether an earlier try may have reached its reader: its answer
+// was lost, or its sender died before anything was written down.
+func (t try) gone() bool {
+	return t.letter.State == ledger.MaybeSent || t.claim.Attempts-1 > t.claim.Gen
 }
 
 // post sends the mail and keeps the claim alive meanwhile.
-func (b *Box) post(ctx context.Context, c ledger.Claim, m mail) error {
+func (b *Box) post(ctx context.Context, t try) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	alive := make(chan struct{})
 	go func() {
 		defer close(alive)
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-time.After(lease / 3):
-				if b.Ledger.Extend(ctx, c, b.Now().Add(lease)) != nil {
-					return
-				}
-			}
-		}
+		b.hold(ctx, cancel, t.claim)
 	}()
-	err := b.Sender.Send(ctx, m.from, m.to, m.raw)
+	err := b.Sender.Send(ctx, t.mail.from, t.mail.to, t.mail.raw)
 	cancel()
 	<-alive
 	return err
 }
 
-// settle records what became of a try.
-func (b *Box) settle(ctx context.Context, x ledger.Letter, c ledger.Claim, err error) error {
-	b.Answer(err)
-	now := b.Now()
-	var e *mailer.Error
-	code := 0
-	if errors.As(err, &e) {
-		code = e.Code()
+// hold keeps a claim alive until ctx ends. When another has taken it, stop is
+// called: the letter is theirs to send.
+func (b *Box) hold(ctx context.Context, stop func(), c ledger.Claim) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(lease / 3):
+		}
+		if err := b.Ledger.Extend(ctx, c, b.Now().Add(lease)); errors.Is(err, ledger.ErrLost) {
+			stop()
+			return
+		}
 	}
-	maybe := errors.Is(err, mailer.ErrMaybeSent)
-	b.Count(stateAfter(err), c.Attempts > 1 && (x.State == ledger.MaybeSent || err == nil && x.State == ledger.Due && x.Code == 0))
-	switch {
-	case err == nil:
-		return b.Ledger.Posted(ctx, c, now)
-	case errors.Is(err, mailer.ErrRefused):
-		return errors.Join(b.Ledger.Refused(ctx, c, code, now), b.Fallback.Undelivered(ctx, x.ID, "the mail server refused the letter"))
-	case maybe && x.State == ledger.MaybeSent:
-		return b.Ledger.Unsure(ctx, c, now)
-	}
-	b.Log.Warn("letter put off", "letter", x.ID, "attempt", c.Attempts, "code", code, "maybe_sent", maybe)
-	return errors.Join(b.Ledger.Delay(ctx, c, maybe, code, now.Add(pause(c.Attempts, maybe))), b.overtake(ctx, x, now))
-}
-
-// stateAfter is what the letter is after a try.
-func stateAfter(err error) ledger.LetterState {
-	switch {
-	case err == nil:
-		return ledger.Sent
-	case errors.Is(err, mailer.ErrRefused):
-		return ledger.Failed
-	case errors.Is(err, mailer.ErrMaybeSent):
-		return ledger.MaybeSent
-	}
-	return ledger.Due
-}
-
-// overtake tells the next rung when the post has used up half of the time the
-// letter's reader had to act (F51). The letter itself is still tried.
-func (b *Box) overtake(ctx context.Context, x ledger.Letter, now time.Time) error {
-	if x.GiveUp.IsZero() || now.Before(x.GiveUp) {
-		return nil
-	}
-	return b.Fallback.Undelivered(ctx, x.ID, "the mail server has not taken the letter in time")
-}
-
-// pause is the time until the next try: 1, 2, 4, 8, 15 minutes and 15 from then
-// on (F51). A letter that may have gone waits ten (F54).
-func pause(attempts int, maybe bool) time.Duration {
-	if maybe {
-		return 10 * time.Minute
-	}
-	return min(15*time.Minute, time.Minute<<min(max(attempts-1, 0), 4))
-}
-
-// putOff puts a letter off that could not be written or kept; that is not the
-// post's fault and not the letter's.
-func (b *Box) putOff(ctx context.Context, x ledger.Letter, cause error) error {
-	c, err := b.Ledger.Claim(ctx, x.JobID(), b.Now(), lease)
-	if err != nil {
-		return err
-	}
-	err = b.Ledger.Release(context.WithoutCancel(ctx), c, b.Now().Add(time.Minute), "could not be written")
-	return errors.Join(fmt.Errorf("letter %s: %w", x.ID, cause), err)
-}
-
-// nobody settles a letter whose person is not on the roster any more.
-func (b *Box) nobody(ctx context.Context, x ledger.Letter) error {
-	c, _, err := b.Ledger.Begin(ctx, x, "", b.Now(), lease)
-	if err != nil {
-		return err
-	}
-	return errors.Join(b.Ledger.Refused(ctx, c, 0, b.Now()), b.Fallback.Undelivered(ctx, x.ID, "the person is not on the roster any more"))
 }

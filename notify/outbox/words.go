@@ -11,9 +11,6 @@ import (
 
 // kindOf is the letter by which a notice is told.
 func kindOf(k casefile.Kind) notify.Kind {
-	if k == casefile.Nudge {
-		return notify.Reminder
-	}
 	return notify.Kind(k)
 }
 

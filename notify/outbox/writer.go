@@ -66,7 +66,7 @@ func (w *Writer) facts(ctx context.Context, x ledger.Letter) (f notify.Facts, er
 		return f, fmt.Errorf("read detail: %w", err)
 	}
 	p := w.Roster.People[x.Person]
-	f = notify.Facts{Kind: kindOf(x.Kind), Service: w.Service, ServiceAddress: w.Address, Zone: w.Zone, Now: w.Now(), Host: w.Host,
+	f = notify.Facts{Kind: notify.Kind(x.Kind), Service: w.Service, ServiceAddress: w.Address, Zone: w.Zone, Now: w.Now(), Host: w.Host,
 		LetterID: x.ID, Token: w.Key.Token(x.ID), To: notify.Person{ID: p.ID, Name: p.Name, Address: p.Address}, Rung: x.Rung,
 		Reason: d.Reason, Understood: d.Understood, Changed: d.Changed, Next: d.Next, Nearest: d.Nearest, State: states[casefile.State(d.State)], Due: d.Due}
 	if d.By != "" {
@@ -110,15 +110,18 @@ func (w *Writer) aboutCase(ctx context.Context, f notify.Facts, x ledger.Letter,
 	return f, err
 }
 
-// words are the reporter's own, as far as they can be read.
+// words are the reporter's own, as far as they can be read unchanged, and
+// without the files that are written into them. A letter that has none goes out
+// in time all the same, and the case has them.
 func (w *Writer) words(ctx context.Context, a ledger.Arrival) (string, error) {
 	e, err := w.Store.Open(ctx, evidence.Digest(a.SHA256))
-	if errors.Is(err, evidence.ErrMissing) {
-		return "", nil
-	}
 	if err != nil {
-		return "", err
+		return "", ctx.Err()
 	}
 	defer e.Close()
-	return message.Read(ctx, io.ReaderAt(e), e.Size()).Text, nil
+	m := message.Read(ctx, io.ReaderAt(e), e.Size())
+	if ctx.Err() != nil || m.SHA256 != a.SHA256 {
+		return "", ctx.Err()
+	}
+	return withoutFiles(m.Text), nil
 }
