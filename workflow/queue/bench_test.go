@@ -2,7 +2,13 @@ package queue
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -11,6 +17,16 @@ import (
 
 	"github.com/hibiken/asynq"
 )
+
+// busy stretches a promise made for a machine that does nothing else by how
+// much else it has to do.
+func busy(d time.Duration) time.Duration {
+	var load float64
+	if text, err := os.ReadFile("/proc/loadavg"); err == nil {
+		_, _ = fmt.Sscan(string(text), &load)
+	}
+	return time.Duration(float64(d) * max(1, load/float64(runtime.NumCPU())))
+}
 
 // Ten thousand deadlines in one second, on a real Redis: none early, and 99 of
 // 100 at most a second and a half late.
@@ -34,10 +50,68 @@ func TestTenThousandAtOnce(t *testing.T) {
 	late := b.lateness()
 	t.Logf("offered in %v; late: p50 %v, p99 %v, most %v; %d rung, %d early", offered,
 		late[n/2], late[n*99/100], late[n-1], g.of(ViaQueue), b.early)
-	if late[n*99/100] > 1500*time.Millisecond || b.early > 0 {
+	if late[n*99/100] > busy(1500*time.Millisecond) || b.early > 0 {
 		t.Errorf("p99 %v, %d early", late[n*99/100], b.early)
 	}
 	b.once(t)
+}
+
+// The same on a real ledger, with a claim and a commit for each job. How late
+// that is depends on the disk, so it is shown and not judged; early and twice
+// are.
+func TestTenThousandOnSQLite(t *testing.T) {
+	if testing.Short() {
+		t.Skip("ten seconds of both cores")
+	}
+	const n = 10_000
+	s := newServer(t).start(t)
+	l, err := ledger.Open(t.Context(), filepath.Join(t.TempDir(), "ledger.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	due := time.Now().Truncate(time.Second).Add(8 * time.Second)
+	for some := range slices.Chunk(jobs(ledger.AlarmJob, n, due), 1000) {
+		if err := l.Update(t.Context(), func(tx *ledger.Tx) error { return tx.Owe(some...) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var (
+		mu   sync.Mutex
+		late []time.Duration
+	)
+	elapse := func(ctx context.Context, id string) error {
+		err := l.Update(ctx, func(tx *ledger.Tx) error {
+			c, err := tx.Claim(id, time.Now(), time.Minute)
+			if err != nil {
+				return err
+			}
+			return tx.Finish(c, time.Now())
+		})
+		if err == nil {
+			mu.Lock()
+			defer mu.Unlock()
+			late = append(late, time.Since(due))
+		}
+		return err
+	}
+	q, err := New(Options{Redis: s.Redis, Book: l, Do: map[ledger.Kind]Doer{ledger.AlarmJob: elapse}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- q.Run(ctx) }()
+	eventually(t, 60*time.Second, func() bool { mu.Lock(); defer mu.Unlock(); return len(late) >= n })
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	slices.Sort(late)
+	t.Logf("late: p50 %v, p99 %v, most %v", late[n/2], late[n*99/100], late[n-1])
+	if len(late) != n || late[0] < 0 {
+		t.Errorf("%d done, the first %v after due", len(late), late[0])
+	}
 }
 
 // BenchmarkDrain rings jobs that are all due, and for comparison lets a bare

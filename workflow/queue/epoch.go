@@ -87,7 +87,6 @@ func (q *Queue) renew(ctx context.Context, id string) (string, error) {
 	if err := q.Book.Forget(ctx); err != nil {
 		return "", fmt.Errorf("forget offers: %w", err)
 	}
-	q.fresh.clear()
 	q.Log.Info("redis is new, everything is offered again")
 	if id != "" {
 		return id, nil

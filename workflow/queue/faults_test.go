@@ -5,8 +5,10 @@ import (
 	"errors"
 	"log/slog"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -48,14 +50,29 @@ func TestF13RedisDownAtStart(t *testing.T) {
 	if g.of(ViaQueue) != 0 || b.lateness()[14] > 10*time.Second {
 		t.Errorf("%d rung, %v late", g.of(ViaQueue), b.lateness()[14])
 	}
+	eventually(t, 10*time.Second, g.link.down)
+	b.add(jobs(ledger.TickJob, 3, time.Now())...)
+	eventually(t, 10*time.Second, func() bool { return b.undone() == 0 })
+	if late := b.row("tick/00002").at.Sub(b.row("tick/00002").Due); late >= g.pace.grace {
+		t.Errorf("known to be down, and %v late", late)
+	}
 	if st := g.Status(t.Context()); st.Reachable || st.LastSweep.IsZero() {
 		t.Errorf("%+v", st)
 	}
 	s.start(t)
 	g.ready(t)
-	b.add(jobs(ledger.TickJob, 3, time.Now())...)
+	b.add(jobs(ledger.LetterJob, 3, time.Now())...)
 	eventually(t, 15*time.Second, func() bool { return g.of(ViaQueue) == 3 })
 	b.once(t)
+}
+
+// go-redis has a log of its own, on standard error, which says every failed dial.
+func TestF13NothingOnStandardError(t *testing.T) {
+	t.Parallel()
+	out, err := exec.Command(os.Args[0], "-test.run=^TestF13RedisDownAtStart$").CombinedOutput()
+	if err != nil || strings.Contains(string(out), "redis: ") {
+		t.Errorf("%v:\n%.2000s", err, out)
+	}
 }
 
 // F14: kill -9 of Redis. The work goes on; no busy loop, less than a line of
@@ -204,8 +221,8 @@ func TestF18RedisPaused(t *testing.T) {
 	if late := b.lateness(); late[29] > 12*time.Second {
 		t.Errorf("%v late", late[29])
 	}
-	if err := g.stop(); err != nil {
-		t.Error(err)
+	if err := g.stop(); err != nil || strings.Contains(g.log.String(), "unfinished") {
+		t.Error(err, g.log.String())
 	}
 	b.once(t)
 }

@@ -25,7 +25,8 @@ const (
 )
 
 // servers are what takes tasks from Redis. Each asynq.Server has one dequeuer,
-// so immediate work has its own and deadlines, which come in floods, have two.
+// so immediate work has its own and deadlines, which come in floods, have three
+// and about as many handlers as share one commit of the ledger.
 // look is the mean pause before an empty queue is looked at again.
 var servers = []struct {
 	queue    string
@@ -35,12 +36,14 @@ var servers = []struct {
 	{immediate, 64, 10 * time.Millisecond},
 	{sla, 64, 50 * time.Millisecond},
 	{sla, 64, 50 * time.Millisecond},
+	{sla, 64, 50 * time.Millisecond},
 	{mail, 32, 10 * time.Millisecond},
 	{bulk, 4, 250 * time.Millisecond},
 }
 
-// forward is how often Asynq looks for tasks that have come due.
-const forward = 250 * time.Millisecond
+// forward is how often Asynq looks for tasks that have come due. Its own five
+// seconds would be that much lateness.
+const forward = 100 * time.Millisecond
 
 // queueOf says where a job waits.
 func queueOf(j ledger.Job) string {

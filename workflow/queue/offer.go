@@ -19,19 +19,15 @@ const (
 	dueField = "due"
 )
 
-// Offer asks that jobs due now be rung at once. Call it after the commit that
-// made them, never inside: it may do nothing, since the sweeper repairs every
-// offer that was lost, and it never waits. Jobs due later are the sweeper's to
-// offer.
+// Offer asks that jobs be rung when they are due, which may be now. Call it
+// after the commit that made them, never inside, and with the jobs that the
+// ledger counted as offered: it never waits and may do nothing, and then they
+// are overdue when the sweeper finds them.
 func (q *Queue) Offer(jobs ...ledger.Job) {
-	if !q.link.up() {
+	if q.link.down() {
 		return
 	}
-	soon := q.Now().Add(time.Second)
 	for _, j := range jobs {
-		if j.Due.After(soon) {
-			continue
-		}
 		select {
 		case q.offers <- j:
 		default:
@@ -40,15 +36,16 @@ func (q *Queue) Offer(jobs ...ledger.Job) {
 	}
 }
 
-// offerer puts into Redis what Offer was given.
+// offerer puts into Redis what Offer was given, once. What Redis does not take
+// is the sweeper's.
 func (q *Queue) offerer(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case j := <-q.offers:
-			if q.link.up() && q.enqueue(ctx, j) == nil {
-				q.fresh.add(generation(j))
+			if !q.link.down() {
+				_ = q.enqueue(ctx, j)
 			}
 		}
 	}
@@ -58,7 +55,6 @@ func (q *Queue) offerer(ctx context.Context) {
 // soonest first, until all are or Redis refuses one. What the ledger counted as
 // offered and Redis did not take is kept for the next time.
 func (q *Queue) offerComing(ctx context.Context) error {
-	defer q.fresh.turn()
 	for q.link.up() && ctx.Err() == nil {
 		full := len(q.left) > 0
 		if !full {
@@ -68,23 +64,13 @@ func (q *Queue) offerComing(ctx context.Context) error {
 				return fmt.Errorf("list coming jobs: %w", err)
 			}
 			full = len(page) == pageSize
-			q.left = q.unknown(page)
+			q.left = page
 		}
 		if q.left = q.enqueueAll(ctx, q.left); len(q.left) > 0 || !full {
 			return nil
 		}
 	}
 	return nil
-}
-
-// unknown leaves out what Offer has just put into Redis.
-func (q *Queue) unknown(jobs []ledger.Job) (out []ledger.Job) {
-	for _, j := range jobs {
-		if !q.fresh.has(generation(j)) {
-			out = append(out, j)
-		}
-	}
-	return out
 }
 
 // enqueueAll enqueues a page, a few at a time, and returns what Redis did not
@@ -147,41 +133,6 @@ func ceiling(t time.Time) time.Time {
 
 // taskID is the name of one offer of a job. It must differ from that of every
 // earlier offer, because Asynq may hold on to an old name for ever.
-func taskID(j ledger.Job) string { return generation(j) + ":" + strconv.Itoa(j.Offer) }
-
-func generation(j ledger.Job) string { return j.ID + ":" + strconv.Itoa(j.Gen) }
-
-// memory holds names from one turn to the end of the next.
-type memory struct {
-	mu          sync.Mutex
-	now, before map[string]struct{}
-}
-
-func (m *memory) add(name string) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.now == nil {
-		m.now = map[string]struct{}{}
-	}
-	m.now[name] = struct{}{}
-}
-
-func (m *memory) has(name string) bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	_, a := m.now[name]
-	_, b := m.before[name]
-	return a || b
-}
-
-func (m *memory) turn() {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.now, m.before = nil, m.now
-}
-
-func (m *memory) clear() {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.now, m.before = nil, nil
+func taskID(j ledger.Job) string {
+	return j.ID + ":" + strconv.Itoa(j.Gen) + ":" + strconv.Itoa(j.Offer)
 }

@@ -67,7 +67,6 @@ type Queue struct {
 	offers chan ledger.Job
 	left   []ledger.Job // counted as offered, not yet in Redis; owned by the offering loop
 	epoch  epoch        // owned by the probing loop
-	fresh  memory       // tasks put into Redis by Offer a moment ago
 	busy   sync.Map     // ids being done in this process
 	rest   sync.Map     // ids that went wrong a moment ago: the sweeper leaves them be
 	runs   sync.WaitGroup

@@ -12,6 +12,8 @@ import (
 	"github.com/hibiken/asynq"
 )
 
+var _ Book = (*ledger.Ledger)(nil)
+
 // What is due now is rung at once, not at the next sweep.
 func TestOfferRingsAtOnce(t *testing.T) {
 	t.Parallel()

@@ -141,7 +141,8 @@ func (r Redis) options() *redis.UniversalOptions {
 		Username: r.Username, Password: r.Password, SentinelPassword: r.SentinelPassword,
 		DB: r.DB, TLSConfig: r.TLS,
 		DialTimeout: time.Second, DialerRetries: 1, ReadTimeout: 2 * time.Second, WriteTimeout: 2 * time.Second,
-		Protocol: 2, MaxRetries: 1, PoolSize: 32, ContextTimeoutEnabled: true, DisableIdentity: true,
+		Protocol: 2, MaxRetries: 1, PoolSize: 128, ReadBufferSize: 4 << 10, WriteBufferSize: 4 << 10,
+		ContextTimeoutEnabled: true, DisableIdentity: true,
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"net"
 	"os"
 	"os/exec"
-	"strconv"
 	"testing"
 	"time"
 )
@@ -88,6 +87,3 @@ func (s *server) commands(t testing.TB) (n int) {
 	}
 	return n
 }
-
-// pid is the server's process id as text, for /proc.
-func (s *server) pid() string { return strconv.Itoa(s.cmd.Process.Pid) }

@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"errors"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -93,5 +94,25 @@ func TestSweepIsNoBusyLoop(t *testing.T) {
 	eventually(t, 5*time.Second, func() bool { return tries.Load() >= 3 })
 	if since := time.Since(b.row("letter/00000").Due); time.Duration(tries.Load()) > since/(400*time.Millisecond)+1 {
 		t.Errorf("%d tries in %v", tries.Load(), since)
+	}
+}
+
+// However often a job rings, this process does it once at a time: its doer is
+// not even asked.
+func TestRunOnceAtATime(t *testing.T) {
+	t.Parallel()
+	b := newBook(jobs(ledger.LetterJob, 1, time.Now())...)
+	g := newRig(t, embedded(t), b)
+	var begun atomic.Int32
+	hang, ended := make(chan struct{}), make(chan error, 2)
+	g.Do[ledger.LetterJob] = g.hanging("letter/00000", &begun, hang, b.do)
+	ring := func() { ended <- g.Queue.run(t.Context(), b.row("letter/00000").Job, ViaQueue) }
+	go ring()
+	eventually(t, 5*time.Second, func() bool { return begun.Load() == 1 })
+	go ring()
+	eventually(t, 5*time.Second, func() bool { return len(ended) == 1 || begun.Load() == 2 })
+	close(hang)
+	if one, two := <-ended, <-ended; !errors.Is(one, ledger.ErrTaken) || two != nil || begun.Load() != 1 {
+		t.Errorf("%v, then %v; begun %d times", one, two, begun.Load())
 	}
 }
