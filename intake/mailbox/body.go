@@ -64,8 +64,8 @@ func (b *body) take(item imapclient.FetchItemData) imap.LiteralReader {
 	case imapclient.FetchItemDataRFC822Size:
 		b.size = item.Size
 	case imapclient.FetchItemDataBodySection:
-		if item.MatchCommand(wanted.BodySection[0]) && item.Literal != nil {
-			return item.Literal
+		if item.MatchCommand(wanted.BodySection[0]) {
+			return item.Literal // nil for NIL
 		}
 	}
 	return nil

@@ -13,6 +13,8 @@
 // is what IMAP delivered at that time.
 //
 // This is the only package that imports go-imap. That library waits for ever on
-// a silent line, takes a cut literal for a whole one and may destroy mail when
-// the server lacks MOVE; the guards are in line.go, body.go and shelf.go.
+// a silent line (line.go, traffic.go), lets two goroutines complete the same
+// command after a failed write (ear.go), takes a cut literal for a whole one
+// (body.go), panics or never ends on senseless lists (folder.go) and may destroy
+// mail when the server lacks MOVE (shelf.go).
 package mailbox

@@ -1,6 +1,7 @@
 package mailbox
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -102,6 +103,43 @@ func TestT22AnnouncedAndGone(t *testing.T) {
 	l.once(t)
 }
 
+// T22: nothing is counted that only seemed to be gone: an EXISTS without a
+// message, or one that the server shows a moment late.
+func TestT22FalseAlarms(t *testing.T) {
+	s, l := newScript(t, mail("one")), newLedger()
+	hide := 0
+	s.on["UID SEARCH"] = func(c *talk, tag, args string) bool {
+		if hide == 0 || len(s.inbox) < 2 {
+			return false
+		}
+		hide--
+		c.say("* SEARCH\r\n%s OK done", tag)
+		return true
+	}
+	s.on["UID FETCH"] = func(c *talk, tag, args string) bool {
+		if hide > 0 {
+			c.say("%s OK done", tag)
+		}
+		return hide > 0
+	}
+	w, st := s.watcher(l)
+	start(t, w)
+	until(t, "idle", func() bool { return s.said("IDLE") > 0 })
+	s.locked(func() {
+		for c := range s.talks {
+			c.say("* 1 EXISTS")
+		}
+	})
+	looks := s.said("UID SEARCH")
+	until(t, "more looks", func() bool { return s.said("UID SEARCH") > looks+3 })
+	s.locked(func() { hide = 1 })
+	s.arrive(mail("shown late"))
+	until(t, "kept", func() bool { return l.count() == 2 })
+	if n := st.last().Vanished; n != 0 {
+		t.Errorf("%d counted as lost", n)
+	}
+}
+
 // T22: the same while the line was down.
 func TestT22DeletedWhileAway(t *testing.T) {
 	t.Parallel()
@@ -159,6 +197,36 @@ func TestF50FolderGone(t *testing.T) {
 	o.deliver("Concerns", mail("two"))
 	until(t, "both kept", func() bool { return l.count() == 2 })
 	l.once(t)
+}
+
+// F50: a server that gives no reason. STATUS worked and then does not: the line
+// may be open on a folder that has another name now.
+func TestF50NoReasonGiven(t *testing.T) {
+	s, l := newScript(t, mail("one")), newLedger()
+	looks := 0
+	s.on["STATUS"] = func(c *talk, tag, _ string) bool {
+		if looks++; looks > 2 {
+			c.say("%s NO no", tag)
+		}
+		return looks > 2
+	}
+	w, _ := s.watcher(l)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	if err := newWatch(w.withDefaults()).visit(ctx); !errors.Is(err, ErrFolder) {
+		t.Errorf("visit: %v", err)
+	}
+}
+
+// A server that never could say STATUS of the selected folder is lived with.
+func TestNoStatus(t *testing.T) {
+	s, l := newScript(t, mail("one")), newLedger()
+	s.on["STATUS"] = no("not of the selected folder")
+	w, st := s.watcher(l)
+	start(t, w)
+	until(t, "kept", func() bool { return l.count() == 1 })
+	s.arrive(mail("two"))
+	until(t, "both kept", func() bool { return l.count() == 2 && st.last().State == Watching })
 }
 
 // A wrong password and a busy server are told apart, and no second try follows
@@ -242,6 +310,24 @@ func TestDeskShut(t *testing.T) {
 			until(t, "nobody aside", func() bool { return st.last().Aside == 0 && st.last().State == Watching })
 			l.once(t)
 		})
+	}
+}
+
+// When the desk opens again, what it refused need not wait out its turn.
+func TestAmnesty(t *testing.T) {
+	w, _ := newWatcher(t, "127.0.0.1:1", newLedger())
+	v := &visit{watch: newWatch(w.withDefaults())}
+	for range 5 {
+		for uid := range imap.UID(3) {
+			_ = v.refusedBy(uid+1, errors.New("disk full"))
+		}
+	}
+	if at, _ := v.folder.plan.soonest(); time.Until(at) < time.Second {
+		t.Fatalf("no wait to begin with: %v", at)
+	}
+	v.accepted(9)
+	if at, _ := v.folder.plan.soonest(); !at.IsZero() {
+		t.Errorf("still waits until %v", at)
 	}
 }
 
@@ -337,6 +423,38 @@ func TestNewMailIsFetchedAtOnce(t *testing.T) {
 			t.Errorf("before the fetch came %q", before)
 		}
 	})
+	l.once(t)
+}
+
+// A new message is not hidden by thousands that wait.
+func TestNewMailPassesABacklog(t *testing.T) {
+	bodies := make([]string, 2000)
+	for i := range bodies {
+		bodies[i] = mail(fmt.Sprint(i))
+	}
+	s, l := newScript(t, bodies...), newLedger()
+	fetched := 0
+	s.on["UID FETCH"] = func(c *talk, _, _ string) bool {
+		if fetched++; fetched == 500 {
+			s.inbox[s.next] = mail("new")
+			s.next++
+			c.say("* %d EXISTS", len(s.inbox))
+		}
+		return false
+	}
+	keptBefore := make(chan int, 1)
+	l.keep = func(key string) error {
+		if key == "concerns/7/2001" {
+			keptBefore <- l.count()
+		}
+		return nil
+	}
+	w, _ := s.watcher(l)
+	start(t, w)
+	if n := <-keptBefore; n > 500+4*aheadDefault {
+		t.Errorf("came after %d others, announced after 500", n)
+	}
+	until(t, "all kept", func() bool { return l.count() == 2001 })
 	l.once(t)
 }
 

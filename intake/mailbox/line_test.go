@@ -2,6 +2,7 @@ package mailbox
 
 import (
 	"bytes"
+	"context"
 	"crypto/tls"
 	"errors"
 	"io"
@@ -39,6 +40,23 @@ func TestF39Silence(t *testing.T) {
 	}
 }
 
+// F39: a server that answers every look and never gives the message.
+func TestF39AnswersAllButTheMessage(t *testing.T) {
+	t.Parallel()
+	s, l := newScript(t, mail("one")), newLedger()
+	s.on["UID FETCH"] = silent
+	w, _ := s.watcher(l)
+	w.Poll, w.Stall = 10*time.Millisecond, 200*time.Millisecond
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	if err := newWatch(w.withDefaults()).visit(ctx); !errors.Is(err, ErrLine) || ctx.Err() != nil {
+		t.Errorf("visit: %v", err)
+	}
+	if s.said("UID SEARCH") < 5 {
+		t.Error("the looks stopped too")
+	}
+}
+
 // A line that was silent once stays given up: go-imap would read on and wait
 // again, and again.
 func TestF39SilenceIsFinal(t *testing.T) {
@@ -52,6 +70,21 @@ func TestF39SilenceIsFinal(t *testing.T) {
 	go func() { _, _ = theirs.Write([]byte("late")) }()
 	if n, err := l.Read(make([]byte, 4)); n != 0 || !errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Errorf("second read: %d, %v", n, err)
+	}
+}
+
+// The deadlines of go-imap, five minutes for a whole body, are not ours.
+func TestOnlySilenceCounts(t *testing.T) {
+	ours, theirs := net.Pipe()
+	defer theirs.Close()
+	l := &line{Conn: ours, stall: 5 * time.Second}
+	defer l.Close()
+	if err := errors.Join(l.rest(), l.SetReadDeadline(time.Now().Add(-time.Minute))); err != nil {
+		t.Fatal(err)
+	}
+	go func() { _, _ = theirs.Write([]byte("late")) }()
+	if n, err := l.Read(make([]byte, 4)); n != 4 || err != nil {
+		t.Errorf("read: %d, %v", n, err)
 	}
 }
 
@@ -101,6 +134,10 @@ func TestF39DiesInIdle(t *testing.T) {
 // A quiet IDLE longer than the stall is no dead line.
 func TestQuietIdleIsNoStall(t *testing.T) {
 	s, l := newScript(t), newLedger()
+	s.on["IDLE"] = func(c *talk, tag, _ string) bool {
+		time.AfterFunc(20*time.Millisecond, func() { c.say("* OK still here") })
+		return false
+	}
 	w, st := s.watcher(l)
 	w.Stall, w.Poll = 50*time.Millisecond, 300*time.Millisecond
 	start(t, w)
@@ -113,14 +150,14 @@ func TestQuietIdleIsNoStall(t *testing.T) {
 // A slow desk is not the server's silence.
 func TestSlowDeskIsNoStall(t *testing.T) {
 	raw := mail(strings.Repeat("long ", 1<<20))
-	s, l := newScript(t, raw), newLedger()
+	s, l := newScript(t, raw, mail("waits behind it")), newLedger()
 	slow := make(chan struct{})
 	time.AfterFunc(300*time.Millisecond, func() { close(slow) })
 	w, st := s.watcher(l)
 	w.Stall = 100 * time.Millisecond
 	w.Desk = slowDesk{l, slow}
 	start(t, w)
-	until(t, "kept", func() bool { return l.count() == 1 })
+	until(t, "kept", func() bool { return l.count() == 2 })
 	if st.seen(Broken) {
 		t.Error("the line was given up")
 	}
@@ -212,6 +249,9 @@ func TestT20NoTLSNoPassword(t *testing.T) {
 		}
 		if s.said("LOGIN") > 0 {
 			t.Errorf("%s: the password was sent in clear", name)
+		}
+		if name != "refuses" && s.said("STARTTLS") > 0 {
+			t.Errorf("%s: went on after the greeting", name)
 		}
 	}
 }

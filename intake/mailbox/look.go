@@ -15,7 +15,6 @@ type looked struct {
 	validity uint32
 	status   error
 	search   error
-	strange  []imap.UID
 }
 
 // from is where the next look starts: at the news, or, from time to time and
