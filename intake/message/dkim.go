@@ -1,10 +1,10 @@
 package message
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/emersion/go-msgauth/dkim"
@@ -45,26 +45,50 @@ func (g *reading) unchecked(why string) {
 	}
 }
 
-// verify checks all signatures in one more pass over the mail.
+// verify checks the signatures one after the other, each in a pass of its own
+// over a mail that has no other: the library would check several at once in
+// goroutines, where a panic ends the process.
 func (g *reading) verify(src io.ReaderAt, size int64) {
-	book := keyBook{ctx: g.ctx, ask: g.keys, kept: map[string]string{}}
-	body := untilDone{g.ctx, io.NewSectionReader(src, 0, size)}
-	found, err := dkim.VerifyWithOptions(body, &dkim.VerifyOptions{LookupTXT: book.lookup, MaxVerifications: maxSignatures})
-	if g.ctx.Err() != nil {
-		g.d.once(DefectTime, "while checking signatures", 0)
-		g.unchecked("the time was over")
-		return
-	}
-	if len(found) != len(g.m.DKIM) {
-		g.unchecked(errorText(err))
-		return
-	}
-	for i, v := range found {
+	root := g.parts[0]
+	head := make([]byte, root.body-root.header)
+	n, _ := src.ReadAt(head, root.header)
+	for i := range g.m.DKIM {
+		book := keyBook{ctx: g.ctx, ask: g.keys}
+		mail := io.MultiReader(bytes.NewReader(oneSignature(head[:n], i)), io.NewSectionReader(src, root.body, size-root.body))
+		found, err := dkim.VerifyWithOptions(untilDone{g.ctx, mail}, &dkim.VerifyOptions{LookupTXT: book.lookup})
+		if g.ctx.Err() != nil {
+			g.d.once(DefectTime, "while checking signatures", 0)
+			g.m.DKIM[i].Detail = "the time was over"
+			return
+		}
 		s := &g.m.DKIM[i]
-		s.Result, s.Detail = resultOf(v.Err)
-		s.Key = book.key(s.Selector + "._domainkey." + s.Domain)
-		s.Aligned = g.aligned(s.Domain)
+		s.Key, s.Aligned = book.kept, g.aligned(s.Domain)
+		if len(found) == 1 {
+			s.Result, s.Detail = resultOf(found[0].Err)
+		} else {
+			s.Detail = errorText(err)
+		}
 	}
+}
+
+// oneSignature returns the header block head without its DKIM-Signature fields
+// but for the one with the number keep.
+func oneSignature(head []byte, keep int) []byte {
+	out := make([]byte, 0, len(head))
+	number, drop := -1, false
+	for line := range bytes.Lines(head) {
+		if line[0] != ' ' && line[0] != '\t' {
+			drop = false
+			if name, _, _ := bytes.Cut(line, []byte(":")); strings.EqualFold(string(bytes.TrimSpace(name)), "DKIM-Signature") {
+				number++
+				drop = number != keep
+			}
+		}
+		if !drop {
+			out = append(out, line...)
+		}
+	}
+	return out
 }
 
 // errorText returns the words of err, or "" for nil, with a bound.
@@ -122,13 +146,12 @@ func signatureTags(value string) map[string]string {
 	return tags
 }
 
-// keyBook looks keys up and keeps what it was told, since keys are taken out of
-// the DNS again.
+// keyBook looks a key up and keeps what it was told, since keys are taken out
+// of the DNS again.
 type keyBook struct {
 	ctx  context.Context
 	ask  func(ctx context.Context, name string) ([]string, error)
-	mu   sync.Mutex
-	kept map[string]string
+	kept string
 }
 
 // lookup asks for the TXT records of name.
@@ -136,17 +159,8 @@ func (b *keyBook) lookup(name string) ([]string, error) {
 	ctx, cancel := context.WithTimeout(b.ctx, 3*time.Second)
 	defer cancel()
 	txts, err := b.ask(ctx, name)
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.kept[strings.ToLower(name)] = cut(strings.Join(txts, ""), 4<<10)
+	b.kept = cut(strings.Join(txts, ""), 4<<10)
 	return txts, err
-}
-
-// key returns the record that was found under name, or "".
-func (b *keyBook) key(name string) string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.kept[strings.ToLower(name)]
 }
 
 // untilDone reads until the context ends; then it is simply at its end, so that

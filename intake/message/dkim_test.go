@@ -97,6 +97,27 @@ func TestSignatureUnchecked(t *testing.T) {
 	}
 }
 
+// Each of several signatures is checked for itself.
+func TestTwoSignatures(t *testing.T) {
+	s, forwarder := newSigner("college.ac.uk"), newSigner("list.example")
+	raw := forwarder.sign(t, strings.ReplaceAll(s.sign(t, signedMail), "\r\n", "\n"))
+	both := func(ctx context.Context, name string) ([]string, error) {
+		if txts, err := s.lookup(ctx, name); err == nil {
+			return txts, nil
+		}
+		return forwarder.lookup(ctx, name)
+	}
+	m := message.Reader{Keys: both}.Read(t.Context(), strings.NewReader(raw), int64(len(raw)))
+	if len(m.DKIM) != 2 || m.DKIM[0].Result != message.SignaturePass || m.DKIM[1].Result != message.SignaturePass || m.DKIM[0].Aligned || m.SignedBy() != "college.ac.uk" {
+		t.Errorf("%q, %+v", m.SignedBy(), m.DKIM)
+	}
+	raw = strings.Replace(raw, "read", "burn", 1)
+	m = message.Reader{Keys: both}.Read(t.Context(), strings.NewReader(raw), int64(len(raw)))
+	if m.DKIM[0].Result != message.SignatureFail || m.DKIM[1].Result != message.SignatureFail || m.SignedBy() != "" {
+		t.Errorf("%q, %+v", m.SignedBy(), m.DKIM)
+	}
+}
+
 // A panic in what a mail is read with is a Defect, and the rest is there.
 func TestPanicIsADefect(t *testing.T) {
 	raw := newSigner("college.ac.uk").sign(t, signedMail)
