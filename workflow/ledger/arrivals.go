@@ -122,6 +122,9 @@ func (t *Tx) Exclusive(a Arrival) error {
 		return nil
 	}
 	for _, key := range []string{a.SHA256, a.Content} {
+		if key == "" {
+			continue
+		}
 		if _, err := t.exec(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, key); err != nil {
 			return fmt.Errorf("wait for others: %w", err)
 		}
@@ -145,7 +148,7 @@ func (t *Tx) Earlier(a Arrival) (ref casefile.Ref, err error) {
 // Dispose records what became of the arrival, and lists what was in it.
 func (t *Tx) Dispose(a Arrival, xs []Exhibit) error {
 	_, err := t.exec(`UPDATE arrivals SET state=$1, case_ref=$2, why=$3, content=$4, defects=$5 WHERE id=$6`,
-		string(a.State), string(a.Case), a.Why, a.Content, a.Defects, a.ID)
+		string(a.State), string(a.Case), clean(a.Why), a.Content, clean(a.Defects), a.ID)
 	for _, x := range xs {
 		if err != nil {
 			break

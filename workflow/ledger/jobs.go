@@ -47,12 +47,26 @@ func (t *Tx) Owe(jobs ...Job) error {
 // them offers them to the queue after the commit.
 func (t *Tx) Owed() []Job { return t.owed }
 
+// The questions of the due window. They are asked every second, and each has
+// its partial index.
+const (
+	anyUpcoming = `SELECT 1 FROM jobs WHERE done_at = 0 AND parked_at = 0 AND offered_at = 0 AND due_at < $1 LIMIT 1`
+	listOverdue = `SELECT ` + jobColumns + ` FROM jobs
+		WHERE done_at = 0 AND parked_at = 0 AND due_at < $1 AND claimed_until <= $2 ORDER BY due_at LIMIT $3`
+)
+
+func offerUpcoming(d dialect) string {
+	return `UPDATE jobs SET offered_at = $1, offer = offer + 1 WHERE id IN
+		(SELECT id FROM jobs WHERE done_at = 0 AND parked_at = 0 AND offered_at = 0 AND due_at < $2 ORDER BY due_at LIMIT $3` + d.skip + `)
+		RETURNING ` + jobColumns
+}
+
 // Upcoming lists jobs due before until that were never offered since the last
 // [Ledger.Forget], soonest first, and counts them as offered at now. What was
 // offered and is lost is found by [Ledger.Overdue].
 func (l *Ledger) Upcoming(ctx context.Context, now, until time.Time, limit int) (jobs []Job, err error) {
 	var any int
-	err = l.read.QueryRowContext(ctx, `SELECT 1 FROM jobs WHERE done_at = 0 AND parked_at = 0 AND offered_at = 0 AND due_at < $1 LIMIT 1`, ms(until)).Scan(&any)
+	err = l.read.QueryRowContext(ctx, anyUpcoming, ms(until)).Scan(&any)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil // nothing to write
 	}
@@ -62,9 +76,7 @@ func (l *Ledger) Upcoming(ctx context.Context, now, until time.Time, limit int) 
 			return err
 		}
 		tx.wrote = true
-		rows, err := tx.tx.QueryContext(tx.ctx, `UPDATE jobs SET offered_at = $1, offer = offer + 1 WHERE id IN
-			(SELECT id FROM jobs WHERE done_at = 0 AND parked_at = 0 AND offered_at = 0 AND due_at < $2 ORDER BY due_at LIMIT $3`+tx.l.d.skip+`)
-			RETURNING `+jobColumns, ms(now), ms(until), limit)
+		rows, err := tx.list(offerUpcoming(tx.l.d), ms(now), ms(until), limit)
 		if err != nil {
 			return err
 		}
@@ -84,8 +96,7 @@ func (l *Ledger) Upcoming(ctx context.Context, now, until time.Time, limit int) 
 // Overdue lists jobs that were due before the given moment and that nobody
 // holds at now, soonest first.
 func (l *Ledger) Overdue(ctx context.Context, now, before time.Time, limit int) (jobs []Job, err error) {
-	rows, err := l.read.QueryContext(ctx, `SELECT `+jobColumns+` FROM jobs
-		WHERE done_at = 0 AND parked_at = 0 AND due_at < $1 AND claimed_until <= $2 ORDER BY due_at LIMIT $3`, ms(before), ms(now), limit)
+	rows, err := l.read.QueryContext(ctx, listOverdue, ms(before), ms(now), limit)
 	if err != nil {
 		return nil, fmt.Errorf("list overdue jobs: %w", err)
 	}
@@ -165,12 +176,12 @@ func (l *Ledger) Extend(ctx context.Context, c Claim, until time.Time) error {
 // The attempt does not count: what failed was not the job's own fault.
 func (l *Ledger) Release(ctx context.Context, c Claim, again time.Time, why string) error {
 	return l.fenced(ctx, c, `UPDATE jobs SET due_at = $1, why = $4, claim = '', claimed_until = 0, offered_at = 0, gen = gen + 1, attempts = attempts - 1
-		WHERE id = $2 AND claim = $3 AND done_at = 0`, ms(again), why)
+		WHERE id = $2 AND claim = $3 AND done_at = 0`, ms(again), clean(why))
 }
 
 // Park takes a job out of the round until a person acts. It is never dropped.
 func (l *Ledger) Park(ctx context.Context, c Claim, now time.Time, why string) error {
-	return l.fenced(ctx, c, `UPDATE jobs SET parked_at = $1, why = $4, claim = '', claimed_until = 0 WHERE id = $2 AND claim = $3 AND done_at = 0`, ms(now), why)
+	return l.fenced(ctx, c, `UPDATE jobs SET parked_at = $1, why = $4, claim = '', claimed_until = 0 WHERE id = $2 AND claim = $3 AND done_at = 0`, ms(now), clean(why))
 }
 
 // fenced runs a statement that only the holder of the claim may run.

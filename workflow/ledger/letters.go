@@ -65,14 +65,17 @@ func (t *Tx) Write(letters ...Letter) error {
 	return t.Owe(jobs...)
 }
 
+// letterByToken finds letters that began to be sent: no other can be answered.
+const letterByToken = `SELECT ` + letterColumns + ` FROM letters WHERE token_hash = $1 AND sha256 <> ''`
+
 // LetterOf finds the letter a token belongs to.
 func (t *Tx) LetterOf(tokenHash string) (Letter, error) {
-	return scanLetter(t.row(`SELECT `+letterColumns+` FROM letters WHERE token_hash = $1 AND sha256 <> ''`, tokenHash))
+	return scanLetter(t.row(letterByToken, tokenHash))
 }
 
 // LetterOf finds the letter a token belongs to.
 func (l *Ledger) LetterOf(ctx context.Context, tokenHash string) (Letter, error) {
-	return scanLetter(l.read.QueryRowContext(ctx, `SELECT `+letterColumns+` FROM letters WHERE token_hash = $1 AND sha256 <> ''`, tokenHash))
+	return scanLetter(l.read.QueryRowContext(ctx, letterByToken, tokenHash))
 }
 
 // Letter reads one letter.

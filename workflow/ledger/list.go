@@ -46,8 +46,8 @@ type Line struct {
 
 // Chronology lists what happened on a case in order; on all cases if ref is "".
 func (l *Ledger) Chronology(ctx context.Context, ref casefile.Ref) (lines []Line, err error) {
-	rows, err := l.read.QueryContext(ctx, `SELECT case_ref, seq, at, actor, verb, note, arrival FROM events
-		WHERE case_ref = $1 OR $1 = '' ORDER BY at, case_ref, seq`, string(ref))
+	where, args := ofCase(ref)
+	rows, err := l.read.QueryContext(ctx, `SELECT case_ref, seq, at, actor, verb, note, arrival FROM events`+where+` ORDER BY at, case_ref, seq`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list events: %w", err)
 	}
@@ -62,9 +62,18 @@ func (l *Ledger) Chronology(ctx context.Context, ref casefile.Ref) (lines []Line
 	return lines, err
 }
 
+// ofCase narrows a list to one case; to none if ref is "".
+func ofCase(ref casefile.Ref) (where string, args []any) {
+	if ref == "" {
+		return "", nil
+	}
+	return " WHERE case_ref = $1", []any{string(ref)}
+}
+
 // Letters lists the letters of a case, of all cases if ref is "", oldest first.
 func (l *Ledger) Letters(ctx context.Context, ref casefile.Ref) (xs []Letter, err error) {
-	rows, err := l.read.QueryContext(ctx, `SELECT `+letterColumns+` FROM letters WHERE case_ref = $1 OR $1 = '' ORDER BY created_at, id`, string(ref))
+	where, args := ofCase(ref)
+	rows, err := l.read.QueryContext(ctx, `SELECT `+letterColumns+` FROM letters`+where+` ORDER BY created_at, id`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list letters: %w", err)
 	}

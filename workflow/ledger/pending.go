@@ -127,7 +127,7 @@ func (t *Tx) write(p *pending) error {
 func (t *Tx) bulk(head, tail string, width int, rows []any) error {
 	for len(rows) > 0 {
 		n := portion(len(rows) / width)
-		if _, err := t.run(t.l.text(head, tail, n, width), rows[:n*width]...); err != nil {
+		if _, err := t.run(head+tuples(n, width)+tail, rows[:n*width]...); err != nil {
 			return err
 		}
 		rows = rows[n*width:]
@@ -135,12 +135,13 @@ func (t *Tx) bulk(head, tail string, width int, rows []any) error {
 	return nil
 }
 
+const settleText = `UPDATE jobs SET done_at = $1 WHERE done_at = 0 AND id IN (`
+
 // settle marks alarms as answered.
 func (t *Tx) settle(ids []any, at int64) error {
 	for len(ids) > 0 {
 		n := portion(len(ids))
-		text := t.l.text(`UPDATE jobs SET done_at = $1 WHERE done_at = 0 AND id IN `, ``, n, 0)
-		if _, err := t.run(text, append([]any{at}, ids[:n]...)...); err != nil {
+		if _, err := t.run(settleText+places(2, n)+")", append([]any{at}, ids[:n]...)...); err != nil {
 			return err
 		}
 		ids = ids[n:]
@@ -157,13 +158,4 @@ func portion(n int) int {
 		}
 	}
 	return min(n, 4)
-}
-
-// text is a statement for n rows of so many values, or a list of n values after
-// a first if width is 0.
-func (l *Ledger) text(head, tail string, n, width int) string {
-	if width == 0 {
-		return head + "(" + places(2, n) + ")" + tail
-	}
-	return head + tuples(n, width) + tail
 }

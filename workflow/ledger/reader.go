@@ -21,7 +21,7 @@ func OpenReading(ctx context.Context, target string) (*Ledger, error) {
 	} else if _, err = os.Stat(target); errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("open ledger %s: %w: start \"dutydesk run\" once to create it", target, ErrNotFound)
 	} else if err == nil {
-		l.read, err = sql.Open("sqlite", sqliteName(target, "&mode=ro&_pragma=query_only(1)"))
+		l.read, err = sql.Open("sqlite", sqliteName(target, readOnly))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open ledger: %w", err)

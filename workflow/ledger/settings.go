@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"io/fs"
 )
 
 // Setting is one setting of the database that durability rests on.
@@ -24,7 +25,7 @@ func (l *Ledger) Settings(ctx context.Context) ([]Setting, error) {
 		if err := l.write.QueryRowContext(ctx, s.Name).Scan(&s.Value); err != nil {
 			return nil, fmt.Errorf("read %s: %w", s.Name, err)
 		}
-		s.OK = s.Value == s.Want
+		s.OK = s.Value == s.Want || s.Name == "SHOW synchronous_commit" && s.Value != "off" // a replica may be waited for, or not
 	}
 	return ask, nil
 }
@@ -40,3 +41,19 @@ func (l *Ledger) Ping(ctx context.Context) error {
 
 // Dialect is "sqlite" or "postgres".
 func (l *Ledger) Dialect() string { return l.d.name }
+
+// Schema reports a schema that is not the one this program knows.
+func (l *Ledger) Schema(ctx context.Context) error {
+	var have, want int64
+	if err := l.read.QueryRowContext(ctx, `SELECT COALESCE(max(version_id), 0) FROM goose_db_version`).Scan(&have); err != nil {
+		return fmt.Errorf("read schema version: %w", err)
+	}
+	names, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		return err
+	}
+	if want = int64(len(names)); have != want {
+		return fmt.Errorf("schema is %d, this program knows %d: %w", have, want, ErrSchema)
+	}
+	return nil
+}

@@ -1,0 +1,107 @@
+package ledgertest
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"dutydesk/workflow/ledger"
+)
+
+var errRefused = errors.New("refused")
+
+// What arrives is written once with its debt, however often it arrives.
+func arrivals(b *book) {
+	b.on("twice is once", func(b *book) {
+		a := b.arrived()
+		again := a
+		again.ID, again.SHA256 = b.name("other"), "other"
+		if _, fresh, err := b.Arrive(b.Context(), again); fresh || err != nil {
+			b.Errorf("again: fresh %v, %v", fresh, err)
+		}
+		if got, err := b.Arrival(b.Context(), a.ID); err != nil || got.SHA256 != a.SHA256 || got.State != ledger.Waiting {
+			b.Errorf("the first is now %+v, %v", got, err)
+		}
+		if owed := b.owed(noon.Add(time.Millisecond)); slices.Contains(owed, "dispose/"+again.ID) || !slices.Contains(owed, "dispose/"+a.ID) {
+			b.Errorf("owed %q", owed)
+		}
+	})
+	b.on("at the same moment is once", func(b *book) {
+		a := b.arrival()
+		fresh := together(32, func(i int) error {
+			mine := a
+			mine.ID = a.ID + string(rune('a'+i))
+			_, fresh, err := b.Arrive(b.Context(), mine)
+			if err != nil {
+				b.Error(err)
+			}
+			if !fresh {
+				return errRefused
+			}
+			return nil
+		})
+		if fresh != 1 {
+			b.Errorf("%d were fresh, want 1", fresh)
+		}
+	})
+	b.on("known", func(b *book) {
+		a := b.arrived()
+		keys := []string{"nobody", a.Key}
+		for range 700 {
+			keys = append(keys, b.name("absent"))
+		}
+		known, err := b.Known(b.Context(), keys)
+		if err != nil || len(known) != 1 || !known[a.Key] {
+			b.Errorf("known %v, %v", known, err)
+		}
+	})
+	b.on("the job done stays done", func(b *book) {
+		a := b.arrived()
+		b.finish("dispose/" + a.ID)
+		if _, _, err := b.Arrive(b.Context(), a); err != nil {
+			b.Error(err)
+		}
+		if _, err := b.Claim(b.Context(), "dispose/"+a.ID, noon, lease); !errors.Is(err, ledger.ErrDone) {
+			b.Errorf("claim: %v, want ErrDone", err)
+		}
+	})
+	b.on("earlier", earlier)
+}
+
+// An arrival finds the case of the same bytes or the same content, and only
+// once that one has a case (F42, F43).
+func earlier(b *book) {
+	first, bytes, content, other := b.arrived(), b.arrival(), b.arrival(), b.arrival()
+	first.Content, content.Content, other.Content = "same", "same", "another"
+	bytes.SHA256 = first.SHA256
+	look := func(a ledger.Arrival) (ref string) {
+		b.update(func(tx *ledger.Tx) error {
+			if err := tx.Exclusive(a); err != nil {
+				return err
+			}
+			r, err := tx.Earlier(a)
+			ref = string(r)
+			return err
+		})
+		return ref
+	}
+	if ref := look(bytes); ref != "" {
+		b.Errorf("waiting arrival has case %q", ref)
+	}
+	c := b.opened()
+	first.State, first.Case = ledger.OnCase, c.Ref
+	b.update(func(tx *ledger.Tx) error {
+		return tx.Dispose(first, []ledger.Exhibit{{N: 1, Name: "a.png", SHA256: "x"}})
+	})
+	for _, tt := range []struct {
+		a    ledger.Arrival
+		want string
+	}{{bytes, string(c.Ref)}, {content, string(c.Ref)}, {other, ""}, {first, ""}} {
+		if ref := look(tt.a); ref != tt.want {
+			b.Errorf("%s: case %q, want %q", tt.a.ID, ref, tt.want)
+		}
+	}
+	if xs, err := b.Exhibits(b.Context(), first.ID); err != nil || len(xs) != 1 || xs[0].Name != "a.png" {
+		b.Errorf("exhibits %v, %v", xs, err)
+	}
+}
