@@ -2,7 +2,6 @@ package demo
 
 import (
 	"context"
-	"crypto/rand"
 	"embed"
 	"errors"
 	"fmt"
@@ -52,7 +51,7 @@ const welcome = `A council in a box is open. Nothing leaves this machine.
 
   Try this  1. Press Send as the learner, and watch the case open.
             2. Open the letter that the lead got. Do not answer it.
-            3. Skip to the next deadline, twice: the breach climbs.
+            3. Press Skip, twice: nobody answered, the breach climbs.
             4. Answer ACK as the deputy, and read what became of it.
 
   The clock %s.
@@ -173,7 +172,7 @@ func (p *Page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // answer turns what a handler returns into an answer. What went wrong inside is
-// named by a number that nobody else has, and logged nowhere: it may be mail.
+// neither shown nor logged: it may hold somebody's mail.
 func (p *Page) answer(do func(http.ResponseWriter, *http.Request) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		var tooBig *http.MaxBytesError
@@ -184,7 +183,7 @@ func (p *Page) answer(do func(http.ResponseWriter, *http.Request) error) http.Ha
 		case errors.As(err, &tooBig):
 			http.Error(w, "That is too big for the demo: 5 MB at most.", http.StatusRequestEntityTooLarge)
 		default:
-			http.Error(w, "That went wrong ("+rand.Text()[:6]+"). Go back and try again.", http.StatusInternalServerError)
+			http.Error(w, "That went wrong. Go back and try again.", http.StatusInternalServerError)
 		}
 	}
 }

@@ -154,7 +154,7 @@ func (v visitor) gets(person string, n int) {
 func TestStoryOnThePage(t *testing.T) {
 	v := newVisitor(t)
 	home := v.get("/")
-	if !strings.Contains(home, "There is no case yet") || !strings.Contains(home, storySubject) || !strings.Contains(home, "No deadline runs") {
+	if !strings.Contains(home, "There is no case yet") || !strings.Contains(home, storySubject) || !strings.Contains(home, "Nothing to skip to") {
 		t.Errorf("home: %s", home)
 	}
 	v.send("learner", map[string]string{"to": DeskAddress, "subject": storySubject, "text": storyText, "proof": "yes", "file": "more of it"})
@@ -212,7 +212,7 @@ func TestReplyBelowALetter(t *testing.T) {
 	v.shows("/", "Amira Khan noted: seen her at noon")
 	sentMail, err := v.Council.Folder(t.Context(), "lead", Sent)
 	if err != nil || len(sentMail) != 1 || !strings.Contains(sentMail[0].Text, "\n> ") {
-		t.Errorf("the letter is not quoted: %+v, %v", sentMail, err)
+		t.Errorf("the letter is not quoted in %d mails, %v", len(sentMail), err)
 	}
 }
 

@@ -162,18 +162,19 @@ func (s *script) isInOrder(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	posted := 0
+	var posted []Mail
 	for _, p := range People() {
-		_, n, err := s.Council.Unread(ctx, p.ID)
+		box, err := s.Council.Box(ctx, p.ID)
 		if err != nil {
 			return err
 		}
-		posted += n
+		posted = append(posted, box...)
 	}
 	err = errors.Join(
 		s.hold("one concern is one case", len(b.Cases) == 1),
 		s.hold("what was said is two arrivals, and both belong to it", len(b.Arrivals) == 2 && b.Arrivals[0].Case == s.ref && b.Arrivals[1].Case == s.ref),
-		s.hold("every letter was delivered, and none twice", posted == len(b.Letters)))
+		s.hold("every letter was delivered, and none twice", len(posted) == len(b.Letters)),
+		s.hold("none of them carries evidence", !slices.ContainsFunc(posted, carries)))
 	if err == nil {
 		s.chronology(b)
 	}

@@ -52,9 +52,11 @@ func TestServe(t *testing.T) {
 
 func TestPageIsForThisMachineOnly(t *testing.T) {
 	for _, addr := range []string{"0.0.0.0:0", ":0", "192.0.2.1:80", "example.com:80", "nonsense"} {
-		if err := Serve(t.Context(), PageOptions{Listen: addr, Speed: 1}, io.Discard); !errors.Is(err, ErrListen) {
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		if err := Serve(ctx, PageOptions{Listen: addr, Speed: 1}, io.Discard); !errors.Is(err, ErrListen) {
 			t.Errorf("%s: %v", addr, err)
 		}
+		cancel()
 	}
 }
 
