@@ -18,14 +18,14 @@ import (
 	"github.com/hibiken/asynq"
 )
 
-// busy stretches a promise made for a machine that does nothing else by how
-// much else it has to do.
-func busy(d time.Duration) time.Duration {
+// idle reports whether this machine has little else to do, so that how late
+// things are says something of the queue.
+func idle() bool {
 	var load float64
 	if text, err := os.ReadFile("/proc/loadavg"); err == nil {
 		_, _ = fmt.Sscan(string(text), &load)
 	}
-	return time.Duration(float64(d) * max(1, load/float64(runtime.NumCPU())))
+	return !raced && load < 1.5*float64(runtime.NumCPU())
 }
 
 // Ten thousand deadlines in one second, on a real Redis: none early, and 99 of
@@ -50,7 +50,7 @@ func TestTenThousandAtOnce(t *testing.T) {
 	late := b.lateness()
 	t.Logf("offered in %v; late: p50 %v, p99 %v, most %v; %d rung, %d early", offered,
 		late[n/2], late[n*99/100], late[n-1], g.of(ViaQueue), b.early)
-	if late[n*99/100] > busy(1500*time.Millisecond) || b.early > 0 {
+	if b.early > 0 || idle() && late[n*99/100] > 1500*time.Millisecond {
 		t.Errorf("p99 %v, %d early", late[n*99/100], b.early)
 	}
 	b.once(t)

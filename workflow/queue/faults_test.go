@@ -16,6 +16,7 @@ import (
 	"dutydesk/workflow/ledger"
 
 	"github.com/hibiken/asynq"
+	"github.com/redis/go-redis/v9"
 )
 
 // every kind of work, due one after the other from a moment on.
@@ -225,6 +226,30 @@ func TestF18RedisPaused(t *testing.T) {
 		t.Error(err, g.log.String())
 	}
 	b.once(t)
+}
+
+// F18, F12: Run is ended while Redis answers nobody and work is under way. It
+// returns in time, and the connections stay open under Asynq until it has ended:
+// its subscriber panics otherwise, and the process with it.
+func TestF18EndedWhilePaused(t *testing.T) {
+	t.Parallel()
+	s := newServer(t).start(t)
+	b := newBook(jobs(ledger.LetterJob, 30, time.Now())...)
+	b.takes = 500 * time.Millisecond
+	g := newRig(t, s.Redis, b, func(g *rig) { g.pace.finish = 100 * time.Millisecond }).run(t).ready(t)
+	eventually(t, 10*time.Second, func() bool { return b.row("letter/00000").claimed })
+	s.do(t, "CLIENT", "PAUSE", 60000)
+	if err := g.stop(); err != nil || g.Close() != nil {
+		t.Error(err)
+	}
+	if strings.Contains(g.log.String(), "unfinished") {
+		t.Error(g.log.String())
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	if err := g.link.Ping(ctx).Err(); !errors.Is(err, redis.ErrClosed) {
+		t.Errorf("connections are open: %v", err)
+	}
 }
 
 // F20: Redis comes back as it was some time ago. What was offered since is

@@ -20,6 +20,7 @@ type link struct {
 	redis.UniversalClient
 	misses atomic.Int32 // probes that failed since the last that did not
 	known  atomic.Bool  // a probe has succeeded, so Redis is the one we know
+	ended  atomic.Bool  // nothing is sent any more
 }
 
 // Close ends the connections. Closing again is no error.
@@ -39,7 +40,7 @@ func (l *link) down() bool { return l.misses.Load() >= missed }
 func connect(r Redis) *link {
 	silence()
 	l := &link{UniversalClient: redis.NewUniversalClient(r.options())}
-	l.AddHook(patience(200 * time.Millisecond))
+	l.AddHook(patience{pause: 200 * time.Millisecond, ended: &l.ended})
 	return l
 }
 
@@ -52,9 +53,12 @@ type mute struct{}
 func (mute) Printf(context.Context, string, ...any) {}
 
 // patience makes whoever Redis refuses wait before it is told. Asynq asks again
-// at once, which would be a busy loop against a Redis that is full, loading or
-// read-only (F14, F17).
-type patience time.Duration
+// at once, which would be a busy loop against a Redis that is full, loading,
+// read-only or gone (F14, F17). Once ended is set it refuses everything itself.
+type patience struct {
+	pause time.Duration
+	ended *atomic.Bool
+}
 
 // DialHook leaves dialling as it is.
 func (p patience) DialHook(next redis.DialHook) redis.DialHook { return next }
@@ -62,9 +66,9 @@ func (p patience) DialHook(next redis.DialHook) redis.DialHook { return next }
 // ProcessHook waits after a refused command.
 func (p patience) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 	return func(ctx context.Context, cmd redis.Cmder) error {
-		err := next(ctx, cmd)
-		if refused(err) {
-			pause(ctx, time.Duration(p))
+		err := p.unless(ctx, func() error { return next(ctx, cmd) })
+		if err != nil {
+			cmd.SetErr(err)
 		}
 		return err
 	}
@@ -73,12 +77,20 @@ func (p patience) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 // ProcessPipelineHook waits after a refused pipeline.
 func (p patience) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
 	return func(ctx context.Context, cmds []redis.Cmder) error {
-		err := next(ctx, cmds)
-		if refused(err) {
-			pause(ctx, time.Duration(p))
-		}
-		return err
+		return p.unless(ctx, func() error { return next(ctx, cmds) })
 	}
+}
+
+// unless asks Redis, unless all has ended.
+func (p patience) unless(ctx context.Context, ask func() error) error {
+	if p.ended.Load() {
+		return redis.ErrClosed
+	}
+	err := ask()
+	if refused(err) && !p.ended.Load() {
+		pause(ctx, p.pause)
+	}
+	return err
 }
 
 // refused tells a Redis that does not work from one that answers no.

@@ -268,7 +268,7 @@ func newRig(t *testing.T, r Redis, b *book, mod ...func(*rig)) *rig {
 	g.Queue = q
 	g.pace = pace{
 		probe: 200 * time.Millisecond, sweep: 200 * time.Millisecond, mend: time.Minute,
-		grace: 3 * time.Second, slow: 30 * time.Second, rest: 300 * time.Millisecond, finish: 5 * time.Second,
+		grace: 3 * time.Second, slow: 30 * time.Second, rest: 300 * time.Millisecond, finish: 4 * time.Second,
 	}
 	for _, f := range mod {
 		f(g)

@@ -71,7 +71,8 @@ type Queue struct {
 	rest   sync.Map     // ids that went wrong a moment ago: the sweeper leaves them be
 	runs   sync.WaitGroup
 	slots  chan struct{} // one for each job the sweeper has under way
-	swept  atomic.Int64  // when the last sweep ended, in the desk's milliseconds
+	ran    atomic.Bool
+	swept  atomic.Int64 // when the last sweep ended, in the desk's milliseconds
 
 	work  context.Context // of the doers: outlives Run's by the time given to finish
 	abort context.CancelFunc
@@ -89,7 +90,7 @@ type pace struct {
 var usual = pace{
 	probe: time.Second, sweep: time.Second, mend: time.Minute,
 	grace: 3 * time.Second, slow: 30 * time.Second,
-	rest: 5 * time.Second, finish: 5 * time.Second,
+	rest: 5 * time.Second, finish: 4 * time.Second,
 }
 
 // New makes a queue. Nothing is dialled before [Queue.Run], [Queue.Status] or
@@ -130,8 +131,12 @@ func (o *Options) fill() {
 	}
 }
 
-// Close ends the connections to Redis. Run does it too.
+// Close ends the connections of a queue that is not run. One that was run has
+// closed them at its end, and then or meanwhile Close does nothing.
 func (q *Queue) Close() error {
+	if q.ran.Load() {
+		return nil
+	}
 	q.abort()
 	return q.link.Close()
 }

@@ -165,8 +165,18 @@ func TestErrorEndsTheTask(t *testing.T) {
 	eventually(t, 10*time.Second, func() bool { return b.undone() == 0 })
 	b.once(t)
 	eventually(t, 5*time.Second, func() bool { return g.left(t) == 0 })
-	if g.of(ViaSweep) != 10 {
-		t.Errorf("%d came back by the sweep", g.of(ViaSweep))
+}
+
+// F18: Asynq ends a task's context when it cannot renew the lease in Redis.
+// The job, which has nothing to do with Redis, goes on.
+func TestF18LeaseLostJobGoesOn(t *testing.T) {
+	t.Parallel()
+	b := newBook(jobs(ledger.LetterJob, 1, time.Now())...)
+	g := newRig(t, embedded(t), b)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := g.ring(ctx, asynq.NewTask("letter", []byte("letter/00000"))); err != nil || b.undone() != 0 {
+		t.Errorf("%v, %d undone", err, b.undone())
 	}
 }
 

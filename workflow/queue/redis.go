@@ -133,6 +133,9 @@ func (r Redis) String() string {
 // GoString keeps the secrets out of %#v too.
 func (r Redis) GoString() string { return fmt.Sprintf("queue.Redis(%s)", r) }
 
+// answer is how long Redis may take to answer.
+const answer = 2 * time.Second
+
 // options are go-redis's. Everything is bounded: a Redis that does not answer
 // must cost seconds, because the sweeper does the work meanwhile.
 func (r Redis) options() *redis.UniversalOptions {
@@ -140,8 +143,8 @@ func (r Redis) options() *redis.UniversalOptions {
 		Addrs: r.Addrs, MasterName: r.Master, IsClusterMode: r.Cluster,
 		Username: r.Username, Password: r.Password, SentinelPassword: r.SentinelPassword,
 		DB: r.DB, TLSConfig: r.TLS,
-		DialTimeout: time.Second, DialerRetries: 1, ReadTimeout: 2 * time.Second, WriteTimeout: 2 * time.Second,
-		Protocol: 2, MaxRetries: 1, PoolSize: 128, ReadBufferSize: 4 << 10, WriteBufferSize: 4 << 10,
+		DialTimeout: time.Second, DialerRetries: 1, ReadTimeout: answer, WriteTimeout: answer,
+		Protocol: 2, MaxRetries: -1, PoolSize: 128, ReadBufferSize: 4 << 10, WriteBufferSize: 4 << 10,
 		ContextTimeoutEnabled: true, DisableIdentity: true,
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
 	}

@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -11,13 +12,14 @@ import (
 
 // Run rings and sweeps until ctx ends. It refuses to begin on a Redis that may
 // lose tasks ([ErrEvicts], [ErrOld]), but not on one that is absent. At its end
-// it takes nothing new, lets what was begun finish for five seconds, tells what
+// it takes nothing new, lets what was begun finish for four seconds, tells what
 // is left to stop, and returns within eight (F12).
 func (q *Queue) Run(ctx context.Context) error {
-	if err := q.admit(ctx); err != nil {
-		return fmt.Errorf("run queue: %w", err)
-	}
+	q.ran.Store(true)
 	defer q.abort()
+	if err := q.admit(ctx); err != nil {
+		return errors.Join(fmt.Errorf("run queue: %w", err), q.link.Close())
+	}
 	var loops sync.WaitGroup
 	servers, err := q.startServers()
 	if err == nil {
@@ -60,8 +62,9 @@ func (q *Queue) startServers() (out []*asynq.Server, err error) {
 }
 
 // stop ends everything, ever less politely: first by waiting, then by telling
-// the doers to stop, then by cutting the lines to Redis, which frees whatever
-// waits for an answer that does not come.
+// the doers to stop, then by sending Redis nothing more. The connections are
+// closed only after the servers have ended, however late: Asynq's subscriber
+// panics when they are closed under it.
 func (q *Queue) stop(servers []*asynq.Server, loops *sync.WaitGroup) {
 	done := make(chan struct{})
 	go func() {
@@ -73,19 +76,19 @@ func (q *Queue) stop(servers []*asynq.Server, loops *sync.WaitGroup) {
 		wg.Wait()
 		loops.Wait()
 		q.runs.Wait()
+		_ = q.link.Close()
 	}()
 	steps := []struct {
 		wait time.Duration
 		then func()
 	}{
 		{q.pace.finish, q.abort},
-		{time.Second, func() { _ = q.link.Close() }},
-		{time.Second, func() { q.Log.Error("queue left work unfinished, the ledger has it") }},
+		{time.Second, func() { q.link.ended.Store(true) }},
+		{answer + 500*time.Millisecond, func() { q.Log.Error("queue left work unfinished, the ledger has it") }},
 	}
 	for _, step := range steps {
 		select {
 		case <-done:
-			_ = q.link.Close()
 			return
 		case <-time.After(step.wait):
 			step.then()
