@@ -62,12 +62,10 @@ func (b *Box) Send(ctx context.Context, jobID string) error {
 		return fmt.Errorf("letter: %w", err)
 	}
 	m, err := b.ready(ctx, x)
-	switch {
-	case errors.Is(err, ErrLeft):
+	if errors.Is(err, ErrLeft) {
 		return b.nobody(ctx, x)
-	case err != nil && ctx.Err() != nil:
-		return err
-	case err != nil:
+	}
+	if err != nil {
 		return b.unwritten(ctx, x, err)
 	}
 	t, err := b.begin(ctx, x, m)
