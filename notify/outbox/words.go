@@ -9,11 +9,6 @@ import (
 	"dutydesk/workflow/sla"
 )
 
-// kindOf is the letter by which a notice is told.
-func kindOf(k casefile.Kind) notify.Kind {
-	return notify.Kind(k)
-}
-
 // states are the stages of a case as letters name them.
 var states = map[casefile.State]string{
 	casefile.Submitted: "open", casefile.Acknowledged: "acknowledged", casefile.CloseProposed: "close-proposed", casefile.Closed: "closed",

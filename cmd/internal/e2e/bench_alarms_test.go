@@ -43,7 +43,7 @@ func alarms(b *testing.B, spread time.Duration, letters bool) {
 	w := newWorld(b, options{})
 	due := time.Now().Truncate(time.Second).Add(24 * time.Hour)
 	w.cases(b, due, spread)
-	shift := due.Add(-alarmsAhead).Sub(time.Now()).Truncate(time.Second)
+	shift := time.Until(due.Add(-alarmsAhead)).Truncate(time.Second)
 	clock := app.Clock{Now: func() time.Time { return time.Now().Add(shift) }}
 	clock.Wait = func(due time.Time) time.Duration { return due.Sub(clock.Now()) }
 	a := w.open(b, clock)
