@@ -112,7 +112,7 @@ func (l *Ledger) migrate(ctx context.Context) error {
 	dialect := goose.DialectSQLite3
 	if l.d.name == "postgres" {
 		dialect = goose.DialectPostgres
-		locker, err := lock.NewPostgresSessionLocker()
+		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300)) // seconds, tries
 		if err != nil {
 			return err
 		}

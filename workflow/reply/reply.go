@@ -6,6 +6,7 @@
 package reply
 
 import (
+	"regexp"
 	"strings"
 
 	"dutydesk/workflow/casefile"
@@ -32,9 +33,9 @@ type Reply struct {
 // none. The rest above the quote is a note. It never guesses a command, and
 // quoted text never is one.
 func Parse(text string) Reply {
-	lines := strings.Split(above(text), "\n")
+	lines := above(text)
 	var r Reply
-	i := 0
+	i := greeted(lines)
 	for ; i < len(lines); i++ {
 		line := strings.TrimSpace(lines[i])
 		if line == "" {
@@ -53,6 +54,30 @@ func Parse(text string) Reply {
 	return r
 }
 
+// greeting is a line that says nothing but hello.
+var greeting = regexp.MustCompile(`(?i)^(hi|hiya|hello|dear|good (morning|afternoon|evening)|helo|shwmae|annwyl|bore da|prynhawn da|hallo|guten|bonjour|cześć|dzień dobry)\b[^.?!:]{0,40}[,.!]?$`)
+
+// greeted is where the commands begin: after a greeting, if a command follows.
+func greeted(lines []string) int {
+	said := false
+	for i, line := range lines {
+		line = strings.TrimSpace(line)
+		switch {
+		case line == "":
+		case said:
+			if _, ok := word(line); ok {
+				return i
+			}
+			return 0
+		case !greeting.MatchString(line):
+			return 0
+		default:
+			said = true
+		}
+	}
+	return 0
+}
+
 // words are the commands and what people write for them.
 var words = map[string]casefile.Verb{
 	"ack": casefile.Acknowledge, "acknowledge": casefile.Acknowledge, "acknowledged": casefile.Acknowledge,
@@ -69,12 +94,27 @@ func word(line string) (Word, bool) {
 	}
 	first, rest := line[:end], strings.TrimSpace(line[end:])
 	verb, known := words[strings.ToLower(first)]
-	shout := first == strings.ToUpper(first)
-	marked := rest == "" || strings.ContainsAny(line[end:end+1], ".,:;!-\u2013") || isBecause(rest)
+	shout := first == strings.ToUpper(first) && (verb != casefile.Close || !shouted(rest))
+	marked := rest == "" || isBecause(rest) || strings.IndexAny(rest, marks(verb)) == 0
 	if !known || !(shout || marked) {
 		return Word{}, false
 	}
 	return Word{Verb: verb, Text: polite(strings.TrimLeft(rest, ".,:;!-\u2013\u2014 "))}, true
+}
+
+// marks set a word off from what follows. A comma does not set off a close:
+// "close, but not in time" is none.
+func marks(v casefile.Verb) string {
+	if v == casefile.Close {
+		return ".:;!-\u2013\u2014"
+	}
+	return ".,:;!-\u2013\u2014"
+}
+
+// shouted reports whether text is in capitals throughout, as "CLOSE FRIENDS
+// TOLD ME" goes on.
+func shouted(text string) bool {
+	return text == strings.ToUpper(text) && text != strings.ToLower(text)
 }
 
 func isLetter(r rune) bool { return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' }
