@@ -48,12 +48,13 @@ type usageError struct{ error }
 func exitCode(err error) int {
 	var problems config.Problems
 	var usage usageError
+	var data dataError
 	switch {
 	case errors.As(err, &usage):
 		return exitUsage
 	case errors.As(err, &problems), errors.Is(err, ledger.ErrSchema), errors.Is(err, queue.ErrEvicts), errors.Is(err, queue.ErrOld):
 		return exitConfig
-	case errors.Is(err, evidence.ErrTampered), errors.Is(err, evidence.ErrMissing), errors.Is(err, ledger.ErrNotFound), errors.Is(err, errDiffers):
+	case errors.Is(err, evidence.ErrTampered), errors.Is(err, evidence.ErrMissing), errors.Is(err, ledger.ErrNotFound), errors.Is(err, errDiffers), errors.As(err, &data):
 		return exitData
 	case errors.Is(err, evidence.ErrDisk), errors.Is(err, app.ErrBusy):
 		return exitAgain
@@ -74,7 +75,7 @@ func root() *cobra.Command {
 		return usageError{fmt.Errorf("%w (see %q)", err, c.CommandPath()+" --help")}
 	})
 	c.AddCommand(runCommand(), demoCommand(), doctorCommand(), configCommand(), mailCommand(), caseCommand(), arrivalsCommand(),
-		lettersCommand(), evidenceCommand(), queueCommand(), versionCommand())
+		lettersCommand(), evidenceCommand(), queueCommand(), slaCommand(), versionCommand())
 	strict(c)
 	return c
 }
