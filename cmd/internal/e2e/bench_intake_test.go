@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -214,14 +213,6 @@ func takeWhole(b *testing.B, d *realtest.DovecotServer, user string) time.Durati
 		return nil
 	})
 	return time.Since(began)
-}
-
-// replace changes the configuration.
-func (w *world) replace(old, new string) {
-	w.t.Helper()
-	text, err := os.ReadFile(w.config)
-	w.must(err)
-	w.must(os.WriteFile(w.config, bytes.Replace(text, []byte(old), []byte(new), 1), 0o600))
 }
 
 // open opens the program's parts in this process.
