@@ -15,6 +15,9 @@ import (
 // between transactions: SQLite has one writing connection, and pgx keeps its
 // own statements.
 func (l *Ledger) prepare(ctx context.Context) error {
+	if !l.d.together { // many write at once there, and want nothing
+		return nil
+	}
 	for _, text := range l.wanted {
 		s, err := l.write.PrepareContext(ctx, plain(text))
 		if err != nil {

@@ -303,9 +303,14 @@ func (g *rig) ready(t *testing.T) *rig {
 	return g
 }
 
+// slack is how much slower than expected a shared machine may be before a test
+// says that something never happens.
+const slack = 6
+
 // eventually polls until ok or the test fails.
 func eventually(t testing.TB, within time.Duration, ok func() bool) {
 	t.Helper()
+	within *= slack
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
 	for end := time.After(within); !ok(); {

@@ -304,11 +304,14 @@ func TestImmediateHasItsOwnServer(t *testing.T) {
 	g := newRig(t, embedded(t), b, func(g *rig) { g.pace.finish = 100 * time.Millisecond })
 	g.Do[ledger.DisposeJob] = func(context.Context, string) error { return nil }
 	g.run(t).ready(t)
-	eventually(t, 10*time.Second, func() bool { return g.Status(t.Context()).Queues[1].Active >= 128 })
+	eventually(t, 10*time.Second, func() bool {
+		qs := g.Status(t.Context()).Queues
+		return len(qs) > 1 && qs[1].Active >= 128
+	})
 	begun := time.Now()
 	g.Offer(jobs(ledger.DisposeJob, 1, time.Now())...)
 	eventually(t, 5*time.Second, func() bool { return g.of(ViaQueue) == 1 })
-	if took := time.Since(begun); took > time.Second {
+	if took := time.Since(begun); took > slack*time.Second {
 		t.Errorf("waited %v behind deadlines", took)
 	}
 }
@@ -351,7 +354,7 @@ func TestOfferNeverWaits(t *testing.T) {
 	g.link.known.Store(true)
 	begun := time.Now()
 	g.Offer(jobs(ledger.DisposeJob, 50_000, begun)...)
-	if took := time.Since(begun); took > time.Second {
+	if took := time.Since(begun); took > slack*time.Second {
 		t.Errorf("took %v", took)
 	}
 	if len(g.offers) != cap(g.offers) {

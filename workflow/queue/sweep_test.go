@@ -34,7 +34,7 @@ func TestSweepWaitsItsGrace(t *testing.T) {
 	eventually(t, 15*time.Second, func() bool { return b.undone() == 0 })
 	b.once(t)
 	late := b.lateness()
-	if late[0] < time.Second || late[4] > 3*time.Second || late[5] < 3*time.Second || late[6] > 6*time.Second {
+	if late[0] < time.Second || late[4] > slack*3*time.Second || late[5] < 3*time.Second || late[6] > slack*6*time.Second {
 		t.Errorf("late by %v", late)
 	}
 	if g.of(ViaSweep) != 7 {
