@@ -90,14 +90,23 @@ func EnglandAndWales(closures ...Day) (*Calendar, error) {
 // Zone is the zone whose clocks the service lives by.
 func (c *Calendar) Zone() *time.Location { return c.zone }
 
-// Horizon is the last day, from now on, up to which all bank holidays are
-// known. It is before now's own day if not even this year's are.
+// Horizon is the last day up to which all bank holidays are known without a
+// gap from now on; if not even this year's are, the end of the last year before
+// it that is known, and the end of the year 0 if there is none.
 func (c *Calendar) Horizon(now time.Time) Day {
 	year := now.In(c.zone).Year()
-	for c.years[year] {
-		year++
+	last := year - 1
+	if !c.years[year] {
+		last = 0
+		for known := range c.years {
+			if known < year {
+				last = max(last, known)
+			}
+		}
 	}
-	return DayOf(time.Date(year, time.January, 0, 0, 0, 0, 0, time.UTC))
+	for ; c.years[last+1]; last++ {
+	}
+	return DayOf(time.Date(last, time.December, 31, 0, 0, 0, 0, time.UTC))
 }
 
 // IsOpen tells whether t is in opening hours; the closing instant itself is.

@@ -121,12 +121,12 @@ func switches() (all []time.Time) {
 	return all
 }
 
-// nightWeek is a desk that is open while the clocks change; its Sunday opens in
-// the hour that spring leaves out.
+// nightWeek is a desk that is open while the clocks change, and in the night
+// after, so that a time on the wall that came twice is asked for again.
 func nightWeek(sunday Hours) Week {
 	w := OfficeWeek()
 	w[time.Saturday] = Hours{20 * time.Hour, 24 * time.Hour}
-	w[time.Sunday] = sunday
+	w[time.Sunday], w[time.Monday] = sunday, Hours{0, 24 * time.Hour}
 	return w
 }
 
