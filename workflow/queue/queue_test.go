@@ -93,7 +93,7 @@ func TestCeiling(t *testing.T) {
 // when the job is due, and not before.
 func TestEarlyRingComesAgain(t *testing.T) {
 	t.Parallel()
-	b := newBook(jobs(ledger.AlarmJob, 1, time.Now().Add(3*time.Second))...)
+	b := newBook(jobs(ledger.AlarmJob, 1, time.Now().Add(8*time.Second))...)
 	r := embedded(t)
 	g := newRig(t, r, b).run(t)
 	insp := asynq.NewInspectorFromRedisClient(g.link)
