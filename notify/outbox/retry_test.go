@@ -2,6 +2,7 @@ package outbox_test
 
 import (
 	"errors"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -144,6 +145,9 @@ func TestF53NotSent(t *testing.T) {
 		t.Errorf("tried at %v", times(tries))
 	}
 	same(t, tries)
+	if kept, err := filepath.Glob(d.path("*")); len(kept) != 3 || err != nil {
+		t.Errorf("a concern and two letters make %d exhibits, %v", len(kept), err)
+	}
 	d.state(d.letter("lead", casefile.Opened), ledger.Sent)
 	if d.counts["twice"] != 0 || len(d.told) != 0 {
 		t.Errorf("counted %v, told %v", d.counts, d.told)
