@@ -174,3 +174,29 @@ func BenchmarkDue(b *testing.B) {
 		})
 	}
 }
+
+// A time the clocks leap over is the instant of the leap, one they show twice
+// is its first pass, west and east of Greenwich.
+func TestFirst(t *testing.T) {
+	for _, tt := range []struct {
+		zone, date string
+		clock      time.Duration
+		want       string
+	}{
+		{"Europe/London", "2026-03-29", 90 * time.Minute, "2026-03-29T01:00:00Z"},
+		{"Europe/London", "2026-10-25", 90 * time.Minute, "2026-10-25T00:30:00Z"},
+		{"America/New_York", "2026-03-08", 150 * time.Minute, "2026-03-08T07:00:00Z"},
+		{"America/New_York", "2026-11-01", 90 * time.Minute, "2026-11-01T05:30:00Z"},
+		{"Australia/Lord_Howe", "2026-10-04", 135 * time.Minute, "2026-10-03T15:30:00Z"},
+		{"Australia/Lord_Howe", "2026-04-05", 105 * time.Minute, "2026-04-04T14:45:00Z"},
+		{"Asia/Kolkata", "2026-10-04", 24 * time.Hour, "2026-10-04T18:30:00Z"},
+	} {
+		zone, err := time.LoadLocation(tt.zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := first(day(t, tt.date), int(tt.clock/time.Second), zone); !got.Equal(at(t, tt.want)) {
+			t.Errorf("%s %s %v: %s, want %s", tt.zone, tt.date, tt.clock, got.UTC(), tt.want)
+		}
+	}
+}
