@@ -25,7 +25,7 @@ type Health struct {
 	down map[string]bool // guarded by mu
 }
 
-// every is how often the parts are looked at.
+// lookEvery is how often the parts are looked at.
 const lookEvery = 5 * time.Second
 
 // Run looks at the parts until ctx ends.

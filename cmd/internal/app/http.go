@@ -17,8 +17,7 @@ import (
 
 func (a *App) openHealth(context.Context) error {
 	checks := map[string]func(context.Context) error{
-		"ledger": a.Ledger.Ping, "smtp": a.checkPost, "late": a.checkLate,
-		"redis": func(ctx context.Context) error { return a.checkRedis(ctx) },
+		"ledger": a.Ledger.Ping, "smtp": a.checkPost, "late": a.checkLate, "redis": a.checkRedis,
 	}
 	for _, w := range a.watchers {
 		checks["mailbox "+w.Name] = func(context.Context) error { return a.checkMailbox(w.Name) }

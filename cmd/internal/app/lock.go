@@ -66,11 +66,19 @@ func keep(path string, fresh func() string) (string, error) {
 		return "", err
 	}
 	text := fresh()
+	return text, replace(path, text+"\n")
+}
+
+// replace writes the whole file or leaves what was there.
+func replace(path, text string) error {
 	tmp := path + ".new"
-	if err := errors.Join(writeSynced(tmp, text+"\n"), os.Rename(tmp, path), syncDir(filepath.Dir(path))); err != nil {
-		return "", err
+	if err := writeSynced(tmp, text); err != nil {
+		return err
 	}
-	return text, nil
+	if err := os.Rename(tmp, path); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(path))
 }
 
 func writeSynced(path, text string) error {
