@@ -58,6 +58,15 @@ func TestLateAckTellsTheBreach(t *testing.T) {
 	}
 }
 
+// Who takes a case late is not told of the breach they have just ended.
+func TestLateAckByOneWhoIsToldOfBreaches(t *testing.T) {
+	rules := college()
+	out := must(t, opened(rules), "la", Acknowledge, rules, noon.Add(time.Hour))
+	if got := told(out); !slices.Equal(got, []string{"deputy", "head", "lead", "m1", "m2"}) {
+		t.Errorf("told %v", got)
+	}
+}
+
 // A breach that was announced is not announced again by the late answer.
 func TestBreachIsToldOnce(t *testing.T) {
 	rules := college()

@@ -77,9 +77,6 @@ func (l *Ledger) Case(ctx context.Context, ref casefile.Ref) (casefile.Case, err
 
 // Create writes a new case; fresh is false when the reference is in use.
 func (t *Tx) Create(c casefile.Case) (fresh bool, err error) {
-	if _, taken := t.before.cases[c.Ref]; taken {
-		return false, nil
-	}
 	s := standing{Case: c, next: 1}
 	n, err := t.run(`INSERT INTO cases (`+standingColumns+`) VALUES (`+places(1, caseWidth)+`) ON CONFLICT (ref) DO NOTHING`, s.row()...)
 	if err != nil {

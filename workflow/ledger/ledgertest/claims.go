@@ -33,6 +33,14 @@ func claims(b *book) {
 		}
 	})
 	b.on("answers", answers)
+	b.on("what is done stays done when it is owed again", func(b *book) {
+		j := b.job(noon)
+		b.finish(j.ID)
+		b.update(func(tx *ledger.Tx) error { return tx.Owe(j) })
+		if _, err := b.Claim(b.Context(), j.ID, noon, lease); !errors.Is(err, ledger.ErrDone) {
+			b.Errorf("claim: %v, want ErrDone", err)
+		}
+	})
 	b.on("a lease ends by itself", func(b *book) {
 		j := b.job(noon)
 		_, err := b.Claim(b.Context(), j.ID, noon, lease)
