@@ -55,7 +55,8 @@ const patience = 2 * time.Minute
 
 // Send pays one letter's debt, or tries to. It answers the ledger's sentinels
 // when the job is not to be done now, and [ledger.ErrEarly] also when the letter
-// was tried and put off. After any other error it is owed as before.
+// was tried and put off, with the cause if it could not be written or kept.
+// After any other error it is owed as before.
 func (b *Box) Send(ctx context.Context, jobID string) error {
 	x, err := b.Ledger.Letter(ctx, strings.TrimPrefix(jobID, "letter/"))
 	if err != nil {

@@ -150,7 +150,7 @@ func (b *Box) unwritten(ctx context.Context, x ledger.Letter, cause error) error
 	if err = errors.Join(err, b.Ledger.Release(ctx, c, next(x, now, time.Minute, false), "could not be written")); err != nil {
 		return err
 	}
-	return fmt.Errorf("letter put off: %w", ledger.ErrEarly)
+	return fmt.Errorf("letter put off: %w: %w", ledger.ErrEarly, cause)
 }
 
 // nobody settles a letter whose person is not on the roster any more.

@@ -40,7 +40,7 @@ var parts = map[string]notify.Down{
 		Fix: "Ask the operator to run: dutydesk doctor"},
 	"ledger": {What: "The database did not answer.", Means: "New concerns stay in the mailbox until it does. Nothing is lost.",
 		Fix: "Ask the operator to look at the database and to run: dutydesk doctor"},
-	"mailbox": {What: "Mail could not be fetched from the safeguarding mailbox.", Means: "New concerns wait in the mailbox. Please have somebody look into it by hand.",
+	"mailbox": {What: "Mail could not be fetched from the safeguarding mailbox, all of it or some.", Means: "New concerns wait in the mailbox. Please have somebody look into it by hand.",
 		Fix: "Ask the operator to run: dutydesk doctor"},
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -106,7 +107,7 @@ func (a *App) openOffice(context.Context) error {
 		return err
 	}
 	a.Office = &workflow.Office{Ledger: a.Ledger, Rules: Rules(a.cfg), Key: key, Prefix: a.cfg.Service.ReferencePrefix, Now: a.clock.Now}
-	a.Desk = &intake.Desk{Store: a.Store, Ledger: a.Ledger, Office: a.Office, Now: a.clock.Now, Log: a.log}
+	a.Desk = &intake.Desk{Store: a.Store, Ledger: a.Ledger, Office: a.Office, Address: strings.ToLower(a.cfg.Service.Address), Now: a.clock.Now, Log: a.log}
 	a.metrics = NewMetrics(a.Ledger, a.clock.Now, a.log)
 	return nil
 }
@@ -138,8 +139,9 @@ func (a *App) redis() (queue.Redis, error) {
 	return Redis(a.cfg)
 }
 
-// send exists because the box is opened after the queue.
-func (a *App) send(ctx context.Context, id string) error { return a.Box.Send(ctx, id) }
+// send exists because the box is opened after the queue. A letter is kept on the
+// same disk as what arrives.
+func (a *App) send(ctx context.Context, id string) error { return a.watchDisk(a.Box.Send(ctx, id)) }
 
 // Run runs every part until ctx ends or one fails. A clean stop is no error.
 func (a *App) Run(ctx context.Context) error {

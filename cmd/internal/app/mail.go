@@ -171,13 +171,16 @@ func (a *App) writer() *outbox.Writer {
 		Service: s.Name, Address: s.Address, Host: host, Zone: a.cfg.Zone(), Now: a.clock.Now}
 }
 
-// checkMailbox reports a watch that does not work.
+// checkMailbox reports a watch that does not work, or that works and cannot
+// take in some of the messages: a person must look at those.
 func (a *App) checkMailbox(name string) error {
-	s := a.board.mailbox(name)
-	if s.State == "" || s.State == mailbox.Starting || s.State == mailbox.Watching {
-		return nil
+	switch s := a.board.mailbox(name); {
+	case s.State != "" && s.State != mailbox.Starting && s.State != mailbox.Watching:
+		return fmt.Errorf("mailbox is %s", s.State)
+	case s.Aside > 0:
+		return fmt.Errorf("%d messages could not be taken in", s.Aside)
 	}
-	return fmt.Errorf("mailbox is %s", s.State)
+	return nil
 }
 
 // checkPost reports a mail server that did not take the last letter and does
