@@ -65,12 +65,14 @@ func offerUpcoming(d dialect) string {
 // [Ledger.Forget], soonest first, and counts them as offered at now. What was
 // offered and is lost is found by [Ledger.Overdue].
 func (l *Ledger) Upcoming(ctx context.Context, now, until time.Time, limit int) (jobs []Job, err error) {
-	var any int
-	err = l.read.QueryRowContext(ctx, anyUpcoming, ms(until)).Scan(&any)
-	if errors.Is(err, sql.ErrNoRows) {
+	var one int
+	switch err = l.read.QueryRowContext(ctx, anyUpcoming, ms(until)).Scan(&one); {
+	case errors.Is(err, sql.ErrNoRows):
 		return nil, nil // nothing to write
+	case err != nil:
+		return nil, fmt.Errorf("list upcoming jobs: %w", err) // whoever is told of none must not have any counted
 	}
-	err = errors.Join(err, l.Update(ctx, func(tx *Tx) error {
+	err = l.Update(ctx, func(tx *Tx) error {
 		jobs = jobs[:0]
 		if err := tx.flush(); err != nil {
 			return err
@@ -85,7 +87,7 @@ func (l *Ledger) Upcoming(ctx context.Context, now, until time.Time, limit int) 
 			jobs = append(jobs, j)
 			return err
 		})
-	}))
+	})
 	if err != nil {
 		return nil, fmt.Errorf("list upcoming jobs: %w", err)
 	}

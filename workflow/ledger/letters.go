@@ -158,6 +158,19 @@ func (t *Tx) Overtaken(id string) (bool, error) {
 	return n == 1, err
 }
 
+// LastLetter is the last letter about a case that began to be sent to a person
+// since a moment.
+func (l *Ledger) LastLetter(ctx context.Context, person string, since time.Time) (Letter, error) {
+	return scanLetter(l.read.QueryRowContext(ctx, `SELECT `+letterColumns+` FROM letters
+		WHERE person = $1 AND created_at >= $2 AND case_ref <> '' AND sha256 <> '' ORDER BY created_at DESC, id LIMIT 1`, person, ms(since)))
+}
+
+// Written counts letters of a kind to a person about a case since a moment.
+func (t *Tx) Written(ref casefile.Ref, person string, kind casefile.Kind, since time.Time) (n int, err error) {
+	err = t.row(`SELECT count(*) FROM letters WHERE person = $1 AND kind = $2 AND created_at >= $3 AND case_ref = $4`, person, string(kind), ms(since), string(ref)).Scan(&n)
+	return n, err
+}
+
 // Told counts letters of a kind to a person since a moment. It counts letters
 // that answer a person or are about the desk, and so were sent for no role.
 func (t *Tx) Told(person string, kind casefile.Kind, since time.Time) (n int, err error) {

@@ -98,6 +98,7 @@ CREATE TABLE jobs (
 );
 CREATE INDEX jobs_due ON jobs (due_at) WHERE done_at = 0 AND parked_at = 0;
 CREATE INDEX jobs_unoffered ON jobs (due_at) WHERE done_at = 0 AND parked_at = 0 AND offered_at = 0;
+CREATE INDEX jobs_parked ON jobs (kind) WHERE done_at = 0 AND parked_at > 0;
 
 CREATE TABLE troubles (
   name     text   NOT NULL PRIMARY KEY,
