@@ -20,6 +20,7 @@ type Desk struct {
 	Ledger   *ledger.Ledger
 	Office   *workflow.Office
 	Reminder workflow.Reminder
+	Address  string // of the desk itself, lower case
 	Now      func() time.Time
 	Log      *slog.Logger
 }

@@ -18,6 +18,7 @@ type deeds struct {
 	out                 casefile.Outcome
 	understood, changed []string
 	help, closing       bool
+	spent               bool // the letter's one CLOSE was used before
 }
 
 // do carries out one word. What is refused is kept as a note and said so.
@@ -37,6 +38,12 @@ func (d *deeds) do(w reply.Word, note string) {
 	if w.Verb == casefile.Close && text == "" {
 		d.understood = append(d.understood, "CLOSE, but without a reason.")
 		d.changed = append(d.changed, "Nothing. Please say in a few words why the case can be closed: CLOSE because …")
+		return
+	}
+	if w.Verb == casefile.Close && d.spent {
+		d.understood = append(d.understood, "CLOSE")
+		d.changed = append(d.changed, "Nothing. A letter can be answered with CLOSE once; please answer a later letter of this case.")
+		d.add(d.out.Case.Remark(d.by, "CLOSE refused, its letter was used before: "+text, d.arrival, d.office.Rules, d.now))
 		return
 	}
 	before := d.out.Case

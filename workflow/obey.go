@@ -18,8 +18,16 @@ const tokenLife = 14 * 24 * time.Hour
 // talk for ever.
 const helpADay = 5
 
-// notesADay is how many transcripts a person's bare notes get a day.
-const notesADay = 20
+// How many transcripts a person gets a day for one case, when they only noted
+// something and when they gave commands: the other side may be a machine that
+// nobody marked as one.
+const (
+	notesADay    = 20
+	commandsADay = 60
+)
+
+// warningsADay is how often a person is warned of untrusted mail on one case.
+const warningsADay = 5
 
 // Said is a mail that came to a letter's capability.
 type Said struct {
@@ -27,6 +35,7 @@ type Said struct {
 	Token       string
 	From        []string // addresses in From, lower case
 	FromHeaders int      // how many From fields the mail had
+	Doubt       string   // why even the right sender proves nothing, "" if nothing speaks against it
 	Text        string
 }
 
@@ -68,6 +77,8 @@ func (o *Office) authority(x ledger.Letter, c casefile.Case, s Said, now time.Ti
 	switch {
 	case s.FromHeaders != 1 || len(s.From) != 1:
 		return "it does not have exactly one sender"
+	case s.Doubt != "":
+		return s.Doubt
 	case !known:
 		return "the person the letter was for has left"
 	case p.Address == "" || !strings.EqualFold(s.From[0], p.Address):
@@ -85,7 +96,27 @@ func (o *Office) distrust(tx *ledger.Tx, c casefile.Case, s Said, why string, no
 	if err := o.dispose(tx, s.Arrived, c.Ref, ledger.OnCase, "untrusted: "+why); err != nil {
 		return err
 	}
-	return o.store(tx, c.Distrust(s.ID, why, o.Rules, now), "", now)
+	out := c.Distrust(s.ID, why, o.Rules, now)
+	var err error
+	if out.Notices, err = o.fewer(tx, out, now); err != nil {
+		return err
+	}
+	return o.store(tx, out, "", now)
+}
+
+// fewer leaves out those who were warned of untrusted mail on this case often
+// enough today: a machine may be answering. The chronology leaves out nothing.
+func (o *Office) fewer(tx *ledger.Tx, out casefile.Outcome, now time.Time) (ns []casefile.Notice, err error) {
+	for _, n := range out.Notices {
+		had, err := tx.Written(out.Case.Ref, n.To, n.Kind, now.Add(-24*time.Hour))
+		if err != nil {
+			return nil, err
+		}
+		if had < warningsADay {
+			ns = append(ns, n)
+		}
+	}
+	return ns, nil
 }
 
 // carryOut does what the person said, word by word, and answers with one
@@ -93,6 +124,13 @@ func (o *Office) distrust(tx *ledger.Tx, c casefile.Case, s Said, why string, no
 func (o *Office) carryOut(tx *ledger.Tx, c casefile.Case, x ledger.Letter, a Arrived, r reply.Reply, now time.Time) error {
 	d := deeds{office: o, by: x.Person, arrival: a.ID, now: now, out: casefile.Outcome{Case: c}}
 	for _, w := range r.Words {
+		if w.Verb == casefile.Close {
+			fresh, err := tx.Use(x.ID, now)
+			if err != nil {
+				return err
+			}
+			d.spent = !fresh
+		}
 		d.do(w, r.Note)
 	}
 	d.keep(r)
@@ -105,23 +143,26 @@ func (o *Office) carryOut(tx *ledger.Tx, c casefile.Case, x ledger.Letter, a Arr
 	return o.answer(tx, d, r, now)
 }
 
-// answer writes the transcript, or help if a word was asked for or missed. A
-// mail that gave no command is answered a few times a day and then not any more:
-// it may be a machine's.
+// answer writes the transcript, or help if a word was asked for or missed. What
+// was said is carried out however often; it is answered a few times a day and
+// then not any more: it may be a machine's.
 func (o *Office) answer(tx *ledger.Tx, d deeds, r reply.Reply, now time.Time) error {
-	kind, most := Transcript, notesADay
+	ref, since := d.out.Case.Ref, now.Add(-24*time.Hour)
 	detail := Detail{By: d.by, State: string(d.out.Case.State), Understood: d.understood, Changed: d.changed, Next: d.next()}
+	kind, most := Transcript, notesADay
+	if len(r.Words) > 0 {
+		most = commandsADay
+	}
+	had, err := tx.Written(ref, d.by, Transcript, since)
 	if d.help || r.Unknown != "" || len(d.understood) == 0 {
 		kind, most, detail.Nearest = HelpLetter, helpADay, string(r.Nearest)
+		had, err = tx.Told(d.by, HelpLetter, since)
 	}
-	if kind == HelpLetter || len(r.Words) == 0 {
-		n, err := tx.Told(d.by, kind, now.Add(-24*time.Hour))
-		if err != nil || n >= most {
-			return err
-		}
+	if err != nil || had >= most {
+		return err
 	}
 	x := o.blank(kind, d.by, detail, now)
-	x.Case = d.out.Case.Ref
+	x.Case = ref
 	return tx.Write(x)
 }
 

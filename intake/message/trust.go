@@ -49,6 +49,16 @@ func (m *Message) Authenticated(t Trust) (addr, why string) {
 	return addr, ""
 }
 
+// Author is the address of the one author the mail names, "" unless it names
+// exactly one in exactly one From field, written as plain addresses are. It is
+// what the mail says, not a proof.
+func (m *Message) Author() string {
+	if m.FromHeaders != 1 || len(m.From) != 1 || m.fromOdd {
+		return ""
+	}
+	return m.From[0].Addr
+}
+
 // insideTenant reports Microsoft's mark of a sender who logged in to the same
 // tenant. Exchange takes the mark away from mail that comes from outside; mail
 // by Direct Send bears another value (V32).

@@ -80,12 +80,12 @@ func greeted(lines []string) int {
 
 // words are the commands and what people write for them.
 var words = map[string]casefile.Verb{
-	"ack": casefile.Acknowledge, "acknowledge": casefile.Acknowledge, "acknowledged": casefile.Acknowledge,
+	"ack": casefile.Acknowledge, "acknowledge": casefile.Acknowledge,
 	"note": casefile.Note, "close": casefile.Close, "help": Help,
 }
 
 // word reads one line. A word in small letters must stand alone or be set off
-// by a mark, so that "close to tears" is no command.
+// by a mark, so that "close to tears" is no command; and a question is none.
 func word(line string) (Word, bool) {
 	line = polite(line)
 	end := strings.IndexFunc(line, func(r rune) bool { return !isLetter(r) })
@@ -96,7 +96,7 @@ func word(line string) (Word, bool) {
 	verb, known := words[strings.ToLower(first)]
 	shout := first == strings.ToUpper(first) && (verb != casefile.Close || !shouted(rest))
 	marked := rest == "" || isBecause(rest) || strings.IndexAny(rest, marks(verb)) == 0
-	if !known || !(shout || marked) {
+	if !known || !(shout || marked) || strings.Contains(line, "?") {
 		return Word{}, false
 	}
 	return Word{Verb: verb, Text: polite(strings.TrimLeft(rest, ".,:;!-\u2013\u2014 "))}, true
