@@ -50,6 +50,18 @@ func (o *Office) Recovered(ctx context.Context, part string) error {
 	return nil
 }
 
+// Outage tells managers of a trouble that is over and could not be written down
+// while it lasted: the ledger itself was away.
+func (o *Office) Outage(ctx context.Context, part string, since time.Time) error {
+	err := o.update(ctx, func(tx *ledger.Tx, now time.Time) error {
+		return o.tell(tx, Recovered, Detail{Trouble: part, Since: since}, now)
+	})
+	if err != nil {
+		return fmt.Errorf("tell of outage: %w", err)
+	}
+	return nil
+}
+
 // tell writes a letter about the desk itself to every manager, or to the local
 // authority lead if there is none.
 func (o *Office) tell(tx *ledger.Tx, kind casefile.Kind, d Detail, now time.Time) error {

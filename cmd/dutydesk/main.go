@@ -54,7 +54,7 @@ func exitCode(err error) int {
 		return exitUsage
 	case errors.As(err, &problems), errors.Is(err, ledger.ErrSchema), errors.Is(err, queue.ErrEvicts), errors.Is(err, queue.ErrOld):
 		return exitConfig
-	case errors.Is(err, evidence.ErrTampered), errors.Is(err, evidence.ErrMissing), errors.Is(err, ledger.ErrNotFound), errors.Is(err, errDiffers), errors.As(err, &data):
+	case errors.Is(err, evidence.ErrTampered), errors.Is(err, evidence.ErrMissing), errors.Is(err, ledger.ErrNotFound), errors.Is(err, errDiffers), errors.Is(err, app.ErrGone), errors.Is(err, ledger.ErrDamaged), errors.As(err, &data):
 		return exitData
 	case errors.Is(err, evidence.ErrDisk), errors.Is(err, app.ErrBusy):
 		return exitAgain

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"runtime/debug"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -45,6 +46,7 @@ func runCommand() *cobra.Command {
 	c := &cobra.Command{Use: "run", Short: "Run the worker", Args: cobra.NoArgs,
 		Long: "Run the worker until it is told to stop (SIGINT or SIGTERM).\nExit codes: 0 stopped, 69 a dependency is missing, 75 start me again, 78 the configuration is wrong."}
 	c.RunE = func(c *cobra.Command, _ []string) error {
+		syscall.Umask(0o077) // nothing the worker makes is for others
 		cfg, err := f.load()
 		if err != nil {
 			return err

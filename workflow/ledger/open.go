@@ -13,12 +13,25 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib" // registers "pgx"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
-	_ "modernc.org/sqlite" // registers "sqlite"
+	driver "modernc.org/sqlite" // registers "sqlite"
 )
 
 // ErrSchema reports a ledger written by a newer program, or settings of the
 // database under which a commit would not be safe.
 var ErrSchema = errors.New("ledger cannot be used by this program")
+
+// ErrDamaged reports a file that is no whole database any more.
+var ErrDamaged = errors.New("the ledger file is damaged: stop, keep a copy of it, and restore the backup")
+
+// damaged names what SQLite says of a damaged file (SQLITE_CORRUPT 11,
+// SQLITE_NOTADB 26).
+func damaged(err error) error {
+	var e *driver.Error
+	if errors.As(err, &e) && (e.Code()&0xff == 11 || e.Code()&0xff == 26) {
+		return errors.Join(ErrDamaged, err)
+	}
+	return err
+}
 
 // Ledger is safe for concurrent use.
 type Ledger struct {
@@ -29,15 +42,16 @@ type Ledger struct {
 
 	instance string // who claims here
 
-	stmts  map[string]*sql.Stmt // prepared on write; owned by commitTogether, like wanted
-	wanted []string             // asked for and not prepared yet
+	stmts   map[string]*sql.Stmt // prepared on write; owned by commitTogether, like wanted and inserts
+	wanted  []string             // asked for and not prepared yet
+	inserts map[shape]string
 }
 
 // Open opens the ledger at target ("postgres://…", or the path of an SQLite
 // file), brings its schema up to date and verifies that a commit is durable.
 // The caller holds the lock on the data folder: goose would race otherwise.
 func Open(ctx context.Context, target string) (*Ledger, error) {
-	l := &Ledger{d: sqlite, stmts: map[string]*sql.Stmt{}}
+	l := &Ledger{d: sqlite, stmts: map[string]*sql.Stmt{}, inserts: map[shape]string{}}
 	if strings.HasPrefix(target, "postgres://") || strings.HasPrefix(target, "postgresql://") {
 		l.d = postgres
 	}
@@ -45,7 +59,7 @@ func Open(ctx context.Context, target string) (*Ledger, error) {
 		return nil, fmt.Errorf("open ledger: %w", err)
 	}
 	if err := l.ready(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("open ledger: %w", err), l.closeHandles())
+		return nil, errors.Join(fmt.Errorf("open ledger: %w", damaged(err)), l.closeHandles())
 	}
 	if l.d.together {
 		l.line = newLine()

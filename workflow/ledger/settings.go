@@ -34,7 +34,7 @@ func (l *Ledger) Settings(ctx context.Context) ([]Setting, error) {
 func (l *Ledger) Ping(ctx context.Context) error {
 	var one int
 	if err := l.read.QueryRowContext(ctx, "SELECT 1").Scan(&one); err != nil {
-		return fmt.Errorf("ask ledger: %w", err)
+		return fmt.Errorf("ask ledger: %w", damaged(err))
 	}
 	return nil
 }

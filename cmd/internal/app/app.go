@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -92,8 +93,18 @@ func (a *App) openData(context.Context) error {
 	return err
 }
 
+// ErrGone reports evidence without the ledger that says what it is.
+var ErrGone = errors.New("the ledger is gone but the evidence is there: restore the ledger from the backup; to begin anew, move the evidence folder away")
+
+// openLedger refuses to begin a new ledger beside old evidence.
 func (a *App) openLedger(ctx context.Context) (err error) {
-	if a.Ledger, err = ledger.Open(ctx, a.cfg.LedgerTarget()); err != nil {
+	target := a.cfg.LedgerTarget()
+	if _, missing := os.Stat(target); missing != nil && !a.cfg.Postgres() {
+		for _, err := range a.Store.Digests(ctx) {
+			return errors.Join(fmt.Errorf("open ledger %s: %w", target, ErrGone), err)
+		}
+	}
+	if a.Ledger, err = ledger.Open(ctx, target); err != nil {
 		return err
 	}
 	a.closes = append(a.closes, a.Ledger.Close)

@@ -21,9 +21,12 @@ type Health struct {
 	Log      *slog.Logger
 	Alive    func() // said after every look while the ledger answers
 
-	mu   sync.Mutex
-	down map[string]bool // guarded by mu
+	mu    sync.Mutex
+	since map[string]time.Time // when a part went down, zero while it works; guarded by mu
 }
+
+// ledgerPart is the part without which nothing can be written down.
+const ledgerPart = "ledger"
 
 // lookEvery is how often the parts are looked at.
 const lookEvery = 5 * time.Second
@@ -34,7 +37,7 @@ func (h *Health) Run(ctx context.Context) error {
 	defer tick.Stop()
 	for {
 		h.look(ctx)
-		if !slices.Contains(h.Down(), "ledger") {
+		if !slices.Contains(h.Down(), ledgerPart) {
 			h.Alive()
 		}
 		select {
@@ -45,25 +48,34 @@ func (h *Health) Run(ctx context.Context) error {
 	}
 }
 
-// look asks every part once and records what changed. While the ledger itself
-// is down nothing can be written, and readiness alone tells.
+// look asks every part once and records what changed.
 func (h *Health) look(ctx context.Context) {
 	for _, name := range slices.Sorted(maps.Keys(h.Checks)) {
-		down := h.ask(ctx, name) != nil
+		why := h.ask(ctx, name)
 		if ctx.Err() != nil {
 			return
 		}
-		var err error
-		changed := h.mark(name, down)
-		if down {
-			err = h.Office.Trouble(ctx, name, h.Patience)
-		} else if changed {
-			err = h.Office.Recovered(ctx, name)
-		}
-		if err != nil && ctx.Err() == nil {
+		changed, since := h.mark(name, why)
+		if err := h.record(ctx, name, why != nil, changed, since); err != nil && ctx.Err() == nil {
 			h.Log.Error("trouble could not be written down", "part", name, "err", err)
 		}
 	}
+}
+
+// record writes down what a look found. While the ledger itself is down nothing
+// can be written and readiness alone tells: managers hear of it afterwards.
+func (h *Health) record(ctx context.Context, name string, down, changed bool, since time.Time) error {
+	switch {
+	case name == ledgerPart && !down && changed && !since.IsZero() && time.Since(since) >= h.Patience:
+		return h.Office.Outage(ctx, name, since)
+	case name == ledgerPart || slices.Contains(h.Down(), ledgerPart):
+		return nil
+	case down:
+		return h.Office.Trouble(ctx, name, h.Patience)
+	case changed:
+		return h.Office.Recovered(ctx, name)
+	}
+	return nil
 }
 
 func (h *Health) ask(ctx context.Context, name string) error {
@@ -72,20 +84,24 @@ func (h *Health) ask(ctx context.Context, name string) error {
 	return h.Checks[name](ctx)
 }
 
-// mark records whether a part is down, and says whether that is news: the first
-// look always is, since an earlier life may have left a trouble written.
-func (h *Health) mark(name string, down bool) (changed bool) {
+// mark records whether and why a part is down, and says whether that is news
+// and since when the part was down before: the first look always is news, since
+// an earlier life may have left a trouble written.
+func (h *Health) mark(name string, why error) (changed bool, since time.Time) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.down == nil {
-		h.down = map[string]bool{}
+	since, looked := h.since[name]
+	switch {
+	case why != nil && since.IsZero():
+		h.since[name] = time.Now()
+		h.Log.Warn("part of the desk is down", "part", name, "why", why)
+	case why == nil && !since.IsZero():
+		h.Log.Warn("part of the desk works again", "part", name)
+		h.since[name] = time.Time{}
+	case why == nil:
+		h.since[name] = time.Time{}
 	}
-	was, looked := h.down[name]
-	h.down[name] = down
-	if was != down {
-		h.Log.Warn("part of the desk changed", "part", name, "down", down)
-	}
-	return was != down || !looked
+	return !looked || (why != nil) == since.IsZero(), since
 }
 
 // Down lists the parts that are down, by name only.
@@ -93,8 +109,8 @@ func (h *Health) Down() []string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	var names []string
-	for _, name := range slices.Sorted(maps.Keys(h.down)) {
-		if h.down[name] {
+	for _, name := range slices.Sorted(maps.Keys(h.since)) {
+		if !h.since[name].IsZero() {
 			names = append(names, name)
 		}
 	}

@@ -17,14 +17,21 @@ import (
 
 func (a *App) openHealth(context.Context) error {
 	checks := map[string]func(context.Context) error{
-		"ledger": a.Ledger.Ping, "smtp": a.checkPost, "late": a.checkLate, "redis": a.checkRedis,
+		ledgerPart: a.checkLedger, "smtp": a.checkPost, "late": a.checkLate, "redis": a.checkRedis,
 	}
 	for _, w := range a.watchers {
 		checks["mailbox "+w.Name] = func(context.Context) error { return a.checkMailbox(w.Name) }
 	}
-	a.Health = &Health{Office: a.Office, Patience: time.Duration(a.cfg.Desk.Patience), Checks: checks, Log: a.log,
+	a.Health = &Health{since: map[string]time.Time{}, Office: a.Office, Patience: time.Duration(a.cfg.Desk.Patience), Checks: checks, Log: a.log,
 		Alive: func() { tellSystemd(context.Background(), "WATCHDOG=1") }}
 	return nil
+}
+
+// checkLedger reports a ledger that cannot be written, as on a full disk.
+func (a *App) checkLedger(ctx context.Context) error {
+	now := time.Now()
+	_, err := a.Ledger.Lease(ctx, "health/"+a.instance, a.instance, now, now)
+	return err
 }
 
 var errRedisDown = errors.New("redis does not answer")

@@ -126,6 +126,7 @@ func (a *App) watch(ctx context.Context, w *mailbox.Watcher) error {
 			err = a.watchLeased(ctx, w)
 		}
 		if err != nil && ctx.Err() == nil {
+			a.board.watch(mailbox.Status{Mailbox: w.Name, State: mailbox.DeskShut})
 			a.log.Warn("watch waits", "mailbox", w.Name, "err", err)
 		}
 		select {
