@@ -7,7 +7,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -44,8 +46,8 @@ func ok(format string, args ...any) Finding {
 func fail(what, why, fix string) Finding { return Finding{Fail, what, why, fix} }
 func warn(what, why, fix string) Finding { return Finding{Warn, what, why, fix} }
 
-// Doctor looks at everything the desk rests on, within ten seconds, and changes
-// nothing.
+// Doctor looks at everything the desk rests on, within ten seconds, and leaves
+// nothing behind.
 func Doctor(ctx context.Context, cfg *config.Config) []Finding {
 	ctx, cancel := context.WithTimeout(ctx, 9*time.Second)
 	defer cancel()
@@ -84,11 +86,9 @@ func checkSecrets(_ context.Context, cfg *config.Config) (out []Finding) {
 
 // checkClock looks at the zone and at whether the machine's clock is kept right.
 func checkClock(_ context.Context, cfg *config.Config) []Finding {
-	var t unix.Timex
-	state, err := unix.Adjtimex(&t)
 	now := time.Now().In(cfg.Zone())
 	zone := ok("time zone %s, it is %s", cfg.Zone(), now.Format("15:04 on Monday 2 January 2006"))
-	if err == nil && state == unix.TIME_ERROR {
+	if !clockIsKept() {
 		return []Finding{zone, warn("the machine's clock is not kept right", "deadlines are instants; a wrong clock makes them early or late", "install chrony (apt-get install chrony) and check with: chronyc tracking")}
 	}
 	return []Finding{zone, ok("the machine's clock is kept right")}
@@ -181,17 +181,23 @@ func checkRedisFacts(ctx context.Context, cfg *config.Config) []Finding {
 }
 
 // checkMailboxes logs in to every mailbox and looks at the folder's rights.
-func checkMailboxes(ctx context.Context, cfg *config.Config) (out []Finding) {
+// Each has the whole time: one that is silent must not make the next look so.
+func checkMailboxes(ctx context.Context, cfg *config.Config) []Finding {
+	found := make([][]Finding, len(cfg.Mailboxes))
+	var wg sync.WaitGroup
 	for i := range cfg.Mailboxes {
-		m := &cfg.Mailboxes[i]
-		w, err := Watcher(cfg, m)
-		if err != nil {
-			out = append(out, fail("mailbox "+m.Name+": "+err.Error(), "no mail would be taken in", "correct ca_file"))
-			continue
-		}
-		out = append(out, probe(ctx, w)...)
+		wg.Go(func() { found[i] = checkMailbox(ctx, cfg, &cfg.Mailboxes[i]) })
 	}
-	return out
+	wg.Wait()
+	return slices.Concat(found...)
+}
+
+func checkMailbox(ctx context.Context, cfg *config.Config, m *config.Mailbox) []Finding {
+	w, err := Watcher(cfg, m)
+	if err != nil {
+		return []Finding{fail("mailbox "+m.Name+": "+err.Error(), "no mail would be taken in", "correct ca_file")}
+	}
+	return probe(ctx, w)
 }
 
 // checkSMTP logs in to the relay.
@@ -207,7 +213,7 @@ func checkSMTP(ctx context.Context, cfg *config.Config) []Finding {
 	defer s.Close()
 	p := s.Probe(ctx)
 	if p.Err != nil {
-		fix := map[string]string{"connect": "check smtp.address and the firewall", "tls": "the certificate must be valid for the name in smtp.address; a council's own authority goes into smtp.ca_file", "auth": "check smtp.user and its password"}[p.Step]
+		fix := map[string]string{"connect": "check smtp.address and the firewall", "hello": "check that smtp.address and smtp.tls fit each other, and that the server takes mail from this machine", "tls": "the certificate must be valid for the name in smtp.address; a council's own authority goes into smtp.ca_file", "auth": "check smtp.user and its password", "noop": "look at the mail server's log"}[p.Step]
 		return []Finding{fail("the mail server at "+cfg.SMTP.Address+" failed at "+p.Step, "nobody would be told", fix)}
 	}
 	out := []Finding{ok("the mail server takes letters (%s)", p.TLS)}
@@ -251,6 +257,7 @@ func undecided(cfg *config.Config) (out []Finding) {
 			missing = append(missing, key)
 		}
 	}
+	slices.Sort(missing)
 	if len(missing) > 0 {
 		out = append(out, warn("nobody is named for "+strings.Join(missing, ", "), "the ladder is shorter than the policy's", "set them in [roles], or leave them if the council decided so"))
 	}
