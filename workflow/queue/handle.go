@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"dutydesk/workflow/ledger"
@@ -190,6 +191,8 @@ func (q *Queue) call(ctx context.Context, j ledger.Job) (err error) {
 // an address.
 func class(err error) string {
 	var timeout net.Error
+	var network *net.OpError
+	var system syscall.Errno // a net.Error too: a full disk is none
 	switch {
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
 		return "timeout"
@@ -197,11 +200,24 @@ func class(err error) string {
 		return "stopped"
 	case errors.Is(err, errPanic), errors.Is(err, errNobody):
 		return err.Error()
-	case errors.As(err, &timeout):
+	case errors.As(err, &network):
 		return "network"
+	case errors.As(err, &system):
+		return system.Error()
 	}
-	for next := err; next != nil; next = errors.Unwrap(next) {
+	return fmt.Sprintf("%T", innermost(err))
+}
+
+// innermost is what err wraps, all the way down; of several errors the first.
+func innermost(err error) error {
+	for {
+		next := errors.Unwrap(err)
+		if many, ok := err.(interface{ Unwrap() []error }); ok && len(many.Unwrap()) > 0 {
+			next = many.Unwrap()[0]
+		}
+		if next == nil {
+			return err
+		}
 		err = next
 	}
-	return fmt.Sprintf("%T", err)
 }

@@ -3,7 +3,9 @@ package queue
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -373,11 +375,12 @@ func TestNewWantsItsParts(t *testing.T) {
 func TestClass(t *testing.T) {
 	t.Parallel()
 	for want, err := range map[string]error{
-		"timeout":             context.DeadlineExceeded,
-		"stopped":             context.Canceled,
-		"panic":               errPanic,
-		"*errors.errorString": errors.Join(errors.New("550 amina@college.example unknown"))} {
-		if got := class(err); got != want && !strings.HasPrefix(got, "*errors.") {
+		"timeout":                 context.DeadlineExceeded,
+		"stopped":                 context.Canceled,
+		"panic":                   errPanic,
+		"no space left on device": fmt.Errorf("write amina.eml: %w", errors.Join(syscall.ENOSPC, errors.New("and then"))),
+		"*errors.errorString":     errors.Join(errors.New("550 amina@college.example unknown"), nil)} {
+		if got := class(err); got != want {
 			t.Errorf("%v: %s, want %s", err, got, want)
 		}
 	}

@@ -29,7 +29,7 @@ type Counts struct {
 	Archived  int64  `json:"archived"` // always 0, or something is wrong
 }
 
-// Status asks Redis. It fails never: a Redis that does not answer is a fact.
+// Status asks Redis. It never fails: a Redis that does not answer is a fact.
 func (q *Queue) Status(ctx context.Context) Status {
 	s := q.link.status(ctx, q.Redis)
 	if at := q.swept.Load(); at > s.LastSweep.UnixMilli() {
@@ -48,7 +48,7 @@ func ReadStatus(ctx context.Context, r Redis) Status {
 func (l *link) status(ctx context.Context, r Redis) Status {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
-	s := Status{Embedded: r.Embedded}
+	s := Status{Embedded: r.Embedded, Queues: []Counts{}}
 	var err error
 	if s.Epoch, err = l.Get(ctx, epochKey).Result(); err != nil && !errors.Is(err, redis.Nil) {
 		return s
