@@ -21,7 +21,8 @@ import (
 	"dutydesk/workflow/queue"
 )
 
-// printJSON prints v, and an empty list as [], never as null.
+// printJSON prints v. Whoever makes v makes empty lists of it, so that they are
+// printed as [] and never as null.
 func printJSON(w io.Writer, v any) error {
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
