@@ -350,3 +350,23 @@ func TestEverybodyBounces(t *testing.T) {
 		t.Errorf("the breach was told %d times", got)
 	}
 }
+
+// Why somebody was not trusted is said in words that fit.
+func TestWhyUntrusted(t *testing.T) {
+	for why, spoil := range map[string]func(d *desk, s *workflow.Said){
+		"the person the letter was for has left": func(d *desk, _ *workflow.Said) { delete(d.Rules.Roster.People, "lead") },
+		"it did not come from the address the letter was sent to": func(d *desk, _ *workflow.Said) {
+			d.Rules.Roster.People["lead"] = casefile.Person{ID: "lead", Name: "has no address"}
+		},
+		"it answers a letter that is too old": func(d *desk, _ *workflow.Said) { d.forward(14*24*time.Hour + time.Minute) },
+	} {
+		d := newDesk(t)
+		d.open("please help")
+		s := d.answer(d.letters("lead", casefile.Opened)[0], "ACK")
+		spoil(d, &s)
+		d.obey(s)
+		if got := d.untrusted(s); got != why || d.only().State != casefile.Submitted {
+			t.Errorf("%q, want %q", got, why)
+		}
+	}
+}

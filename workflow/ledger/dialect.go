@@ -19,11 +19,13 @@ type dialect struct {
 	lockCase   string // the same for the case in a join
 	skip       string // suffix that locks the rows nobody else holds
 	appendOnly string // statement that makes a table refuse change, %[1]s is the table
+	orFail     string // lets a statement fail half-way, which is cheaper where the transaction is given up then
 	together   bool   // many decisions share one commit
 }
 
 var sqlite = dialect{
 	name:     "sqlite",
+	orFail:   "OR FAIL ",
 	together: true,
 	appendOnly: `
 CREATE TRIGGER %[1]s_keep BEFORE UPDATE ON %[1]s BEGIN SELECT RAISE(ABORT, '%[1]s is append-only'); END;

@@ -56,6 +56,32 @@ func TestF27NewerSchema(t *testing.T) {
 	})
 }
 
+// Commands look while a worker writes, and can do no more than look.
+func TestOpenReading(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "desk.db")
+	if _, err := ledger.OpenReading(t.Context(), path); !errors.Is(err, ledger.ErrNotFound) {
+		t.Errorf("before there is one: %v, want ErrNotFound", err)
+	}
+	worker := open(t, path)
+	l, err := ledger.OpenReading(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if _, _, err := worker.Arrive(t.Context(), ledger.Arrival{ID: "a", Key: "a", Received: noon}); err != nil {
+		t.Fatal(err)
+	}
+	if as, err := l.Arrivals(t.Context()); err != nil || len(as) != 1 {
+		t.Errorf("%d arrivals, %v", len(as), err)
+	}
+	if _, _, err := l.Arrive(t.Context(), ledger.Arrival{ID: "b", Key: "b", Received: noon}); err == nil {
+		t.Error("it wrote an arrival")
+	}
+	if err := l.Update(t.Context(), func(tx *ledger.Tx) error { return tx.Owe(ledger.Job{ID: "c", Kind: ledger.TickJob, Due: noon}) }); err == nil {
+		t.Error("it wrote a job")
+	}
+}
+
 // raw is the database behind the ledger's back.
 func raw(t *testing.T, path string) *sql.DB {
 	t.Helper()

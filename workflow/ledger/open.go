@@ -51,10 +51,7 @@ type Ledger struct {
 // file), brings its schema up to date and verifies that a commit is durable.
 // The caller holds the lock on the data folder: goose would race otherwise.
 func Open(ctx context.Context, target string) (*Ledger, error) {
-	l := &Ledger{d: sqlite, stmts: map[string]*sql.Stmt{}, inserts: map[shape]string{}}
-	if strings.HasPrefix(target, "postgres://") || strings.HasPrefix(target, "postgresql://") {
-		l.d = postgres
-	}
+	l := newLedger(target)
 	if err := l.connect(target); err != nil {
 		return nil, fmt.Errorf("open ledger: %w", err)
 	}
@@ -75,6 +72,14 @@ func (l *Ledger) ready(ctx context.Context) error {
 		return err
 	}
 	return l.migrate(ctx)
+}
+
+func newLedger(target string) *Ledger {
+	l := &Ledger{d: sqlite, stmts: map[string]*sql.Stmt{}, inserts: map[shape]string{}}
+	if strings.HasPrefix(target, "postgres://") || strings.HasPrefix(target, "postgresql://") {
+		l.d = postgres
+	}
+	return l
 }
 
 // As names the process that claims jobs; the name lasts over its restarts. It

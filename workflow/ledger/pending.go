@@ -109,9 +109,9 @@ func (t *Tx) write(p *pending) error {
 		width      int
 		rows       []any
 	}{
-		{`INSERT INTO cases (` + standingColumns + `) VALUES `, standingUpdate, caseWidth, cases},
-		{`INSERT INTO events (case_ref, seq, at, actor, verb, note, arrival) VALUES `, ``, eventWidth, p.events},
-		{`INSERT INTO letters (id, case_ref, kind, person, role, rung, detail, token_hash, created_at, give_up_at, state) VALUES `, ``, letterWidth, p.letters},
+		{`cases (` + standingColumns + `) VALUES `, standingUpdate, caseWidth, cases},
+		{`events (case_ref, seq, at, actor, verb, note, arrival) VALUES `, ``, eventWidth, p.events},
+		{`letters (id, case_ref, kind, person, role, rung, detail, token_hash, created_at, give_up_at, state) VALUES `, ``, letterWidth, p.letters},
 	} {
 		if err := t.bulk(b.head, b.tail, b.width, b.rows); err != nil {
 			return err
@@ -120,14 +120,14 @@ func (t *Tx) write(p *pending) error {
 	if err := t.settle(p.settled, p.at); err != nil {
 		return err
 	}
-	return t.bulk(`INSERT INTO jobs (id, kind, subject, due_at, urgent, offer, offered_at) VALUES `, jobUpdate, jobWidth, p.jobs)
+	return t.bulk(`jobs (id, kind, subject, due_at, urgent, offer, offered_at) VALUES `, jobUpdate, jobWidth, p.jobs)
 }
 
-// bulk inserts rows, many with one statement.
+// bulk inserts rows, many with one statement. If it fails so does the commit.
 func (t *Tx) bulk(head, tail string, width int, rows []any) error {
 	for len(rows) > 0 {
 		n := portion(len(rows) / width)
-		if _, err := t.run(head+tuples(n, width)+tail, rows[:n*width]...); err != nil {
+		if _, err := t.run(t.l.insert(shape{head, tail, n, width}), rows[:n*width]...); err != nil {
 			return err
 		}
 		rows = rows[n*width:]
@@ -135,13 +135,32 @@ func (t *Tx) bulk(head, tail string, width int, rows []any) error {
 	return nil
 }
 
-const settleText = `UPDATE jobs SET done_at = $1 WHERE done_at = 0 AND id IN (`
+// shape is what an insert of rows is made of.
+type shape struct {
+	head, tail  string
+	rows, width int
+}
+
+// insert is the statement of a shape. The one writer of SQLite remembers those
+// it has built.
+func (l *Ledger) insert(s shape) string {
+	text, ok := l.inserts[s]
+	if !ok {
+		text = `INSERT ` + l.d.orFail + `INTO ` + s.head + tuples(s.rows, s.width) + s.tail
+	}
+	if !ok && l.d.together {
+		l.inserts[s] = text
+	}
+	return text
+}
+
+const settleText = `jobs SET done_at = $1 WHERE done_at = 0 AND id IN (`
 
 // settle marks alarms as answered.
 func (t *Tx) settle(ids []any, at int64) error {
 	for len(ids) > 0 {
 		n := portion(len(ids))
-		if _, err := t.run(settleText+places(2, n)+")", append([]any{at}, ids[:n]...)...); err != nil {
+		if _, err := t.run(`UPDATE `+t.l.d.orFail+settleText+places(2, n)+")", append([]any{at}, ids[:n]...)...); err != nil {
 			return err
 		}
 		ids = ids[n:]

@@ -13,10 +13,9 @@ import (
 // OpenReading opens the ledger for looking only, also while a worker uses it.
 // Nothing is migrated; every Update fails.
 func OpenReading(ctx context.Context, target string) (*Ledger, error) {
-	l := &Ledger{d: sqlite, stmts: map[string]*sql.Stmt{}}
+	l := newLedger(target)
 	var err error
-	if strings.HasPrefix(target, "postgres://") || strings.HasPrefix(target, "postgresql://") {
-		l.d = postgres
+	if l.d.name == "postgres" {
 		l.read, err = sql.Open("pgx", target+options(target)+"default_transaction_read_only=on")
 	} else if _, err = os.Stat(target); errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("open ledger %s: %w: start \"dutydesk run\" once to create it", target, ErrNotFound)

@@ -34,7 +34,7 @@ CREATE TABLE cases (
   org             text   NOT NULL,
   severity        text   NOT NULL,
   state           text   NOT NULL,
-  arrival         text   NOT NULL REFERENCES arrivals (id),
+  arrival         text   NOT NULL REFERENCES arrivals (id) DEFERRABLE INITIALLY DEFERRED,
   opened_at       bigint NOT NULL,
   climbed         bigint NOT NULL,
   reached         bigint NOT NULL,
@@ -48,7 +48,7 @@ CREATE TABLE cases (
 );
 
 CREATE TABLE events (
-  case_ref text   NOT NULL REFERENCES cases (ref),
+  case_ref text   NOT NULL REFERENCES cases (ref) DEFERRABLE INITIALLY DEFERRED,
   seq      bigint NOT NULL,
   at       bigint NOT NULL,
   actor    text   NOT NULL,
