@@ -117,13 +117,6 @@ func (w *world) start(env ...string) {
 	w.worker.Says(20*time.Second, "dutydesk runs")
 }
 
-// crash kills the worker with SIGKILL and starts it again.
-func (w *world) crash() {
-	w.t.Helper()
-	w.worker.Kill()
-	w.start()
-}
-
 // concern delivers a concern into the watched mailbox.
 func (w *world) concern(text string) {
 	w.imap.Deliver("desk", realtest.Mail("learner@college.example", "safeguarding@council.example", "please help", text))
