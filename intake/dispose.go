@@ -48,10 +48,13 @@ func (d *Desk) read(ctx context.Context, a workflow.Arrived) error {
 
 // unread says why the reader did not see all of a mail.
 func unread(err error) string {
-	if errors.Is(err, evidence.ErrTampered) {
+	switch {
+	case err == nil:
+		return "it took too long to read; the raw mail is kept unchanged"
+	case errors.Is(err, evidence.ErrTampered):
 		return "the kept mail has changed since it arrived"
 	}
-	return "it took too long to read; the raw mail is kept unchanged"
+	return "the kept mail cannot be read whole from the disk at present"
 }
 
 // content is equal for two copies of one mail that took different ways, and for
