@@ -50,7 +50,7 @@ func (t *Tx) Owed() []Job { return t.owed }
 // The questions of the due window. They are asked every second, and each has
 // its partial index.
 const (
-	anyUpcoming = `SELECT 1 FROM jobs WHERE done_at = 0 AND parked_at = 0 AND offered_at = 0 AND due_at < $1 LIMIT 1`
+	anyUpcoming = `SELECT 1 FROM jobs WHERE done_at = 0 AND parked_at = 0 AND offered_at = 0 AND due_at < $1 ORDER BY due_at LIMIT 1`
 	listOverdue = `SELECT ` + jobColumns + ` FROM jobs
 		WHERE done_at = 0 AND parked_at = 0 AND due_at < $1 AND claimed_until <= $2 ORDER BY due_at LIMIT $3`
 )
