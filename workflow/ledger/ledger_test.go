@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -79,6 +80,37 @@ func TestOpenReading(t *testing.T) {
 	}
 	if err := l.Update(t.Context(), func(tx *ledger.Tx) error { return tx.Owe(ledger.Job{ID: "c", Kind: ledger.TickJob, Due: noon}) }); err == nil {
 		t.Error("it wrote a job")
+	}
+}
+
+// A file that is no database, or not a whole one, is refused and left as it is.
+func TestDamagedFile(t *testing.T) {
+	whole := filepath.Join(t.TempDir(), "desk.db")
+	l, err := ledger.Open(t.Context(), whole)
+	if err == nil {
+		err = l.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	bytes, err := os.ReadFile(whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range map[string]string{"text": strings.Repeat("not a database ", 100), "half of one": string(bytes[:len(bytes)/2])} {
+		path := filepath.Join(t.TempDir(), "desk.db")
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if l, err := ledger.Open(t.Context(), path); !errors.Is(err, ledger.ErrDamaged) {
+			t.Errorf("%s: %v, want ErrDamaged", name, err)
+			if err == nil {
+				l.Close()
+			}
+		}
+		if now, err := os.ReadFile(path); err != nil || string(now) != content {
+			t.Errorf("%s: it was changed, %v", name, err)
+		}
 	}
 }
 
