@@ -49,10 +49,10 @@ const forward = 100 * time.Millisecond
 // queueOf says where a job waits.
 func queueOf(j ledger.Job) string {
 	switch {
+	case j.Kind == ledger.AlarmJob: // urgent or not: they come in floods
+		return sla
 	case j.Urgent, j.Kind == ledger.DisposeJob && j.Attempts == 0:
 		return immediate
-	case j.Kind == ledger.AlarmJob:
-		return sla
 	case j.Kind == ledger.LetterJob:
 		return mail
 	}
@@ -140,6 +140,9 @@ func (q *Queue) run(ctx context.Context, j ledger.Job, via string) error {
 		return ledger.ErrTaken
 	}
 	defer q.busy.Delete(j.ID)
+	if j.Kind == ledger.AlarmJob {
+		q.flood.note(time.Now())
+	}
 	ctx, cancel := context.WithTimeout(ctx, limitOf(j.Kind))
 	defer cancel()
 	err := q.call(ctx, j)

@@ -28,8 +28,12 @@ func (q *Queue) Offer(jobs ...ledger.Job) {
 		return
 	}
 	for _, j := range jobs {
+		to := q.offers
+		if j.Kind == ledger.LetterJob {
+			to = q.later
+		}
 		select {
-		case q.offers <- j:
+		case to <- j:
 		default:
 			return
 		}
@@ -44,10 +48,28 @@ func (q *Queue) offerer(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case j := <-q.offers:
-			if !q.link.down() {
-				_ = q.enqueue(ctx, j)
-			}
+			q.put(ctx, j)
 		}
+	}
+}
+
+// latecomer does the same for what makes room for a flood.
+func (q *Queue) latecomer(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case j := <-q.later:
+			q.flood.makeRoom(ctx)
+			q.put(ctx, j)
+		}
+	}
+}
+
+// put enqueues a job unless that would have to wait for Redis.
+func (q *Queue) put(ctx context.Context, j ledger.Job) {
+	if !q.link.down() {
+		_ = q.enqueue(ctx, j)
 	}
 }
 
@@ -56,6 +78,7 @@ func (q *Queue) offerer(ctx context.Context) {
 // offered and Redis did not take is kept for the next time.
 func (q *Queue) offerComing(ctx context.Context) error {
 	for q.link.up() && ctx.Err() == nil {
+		q.flood.makeRoom(ctx)
 		full := len(q.left) > 0
 		if !full {
 			now := q.Now()

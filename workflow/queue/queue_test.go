@@ -135,8 +135,8 @@ func TestTask(t *testing.T) {
 func TestQueueOf(t *testing.T) {
 	t.Parallel()
 	for want, js := range map[string][]ledger.Job{
-		immediate: {{Kind: ledger.DisposeJob}, {Kind: ledger.LetterJob, Urgent: true}, {Kind: ledger.AlarmJob, Urgent: true}},
-		sla:       {{Kind: ledger.AlarmJob, Attempts: 3}},
+		immediate: {{Kind: ledger.DisposeJob}, {Kind: ledger.LetterJob, Urgent: true}},
+		sla:       {{Kind: ledger.AlarmJob, Attempts: 3}, {Kind: ledger.AlarmJob, Urgent: true}},
 		mail:      {{Kind: ledger.LetterJob}},
 		bulk:      {{Kind: ledger.TickJob}, {Kind: ledger.DisposeJob, Attempts: 1}},
 	} {

@@ -29,6 +29,7 @@ func (q *Queue) Run(ctx context.Context) error {
 		loops.Go(func() { q.every(ctx, q.pace.mend, "mend", q.mend) })
 		for range offerers {
 			loops.Go(func() { q.offerer(ctx) })
+			loops.Go(func() { q.latecomer(ctx) })
 		}
 		<-ctx.Done()
 	}
