@@ -156,7 +156,7 @@ func TestF17RedisFull(t *testing.T) {
 	before, begun := s.commands(t), time.Now()
 	eventually(t, 30*time.Second, func() bool { return b.undone() == 0 })
 	eventually(t, 10*time.Second, func() bool { return time.Since(begun) > 3*time.Second })
-	if rate := float64(s.commands(t)-before) / time.Since(begun).Seconds(); rate > 300 {
+	if rate := float64(s.commands(t)-before) / time.Since(begun).Seconds(); rate > 400 {
 		t.Errorf("%.0f commands a second to a Redis that refuses", rate)
 	}
 	s.do(t, "CONFIG", "SET", "maxmemory", "0")
