@@ -39,6 +39,13 @@ type Arrival struct {
 	Why      string // why it joined, was held or was not trusted
 	Content  string // fingerprint of sender, Message-ID and body: equal for copies of one mail
 	Defects  string // codes, space separated
+
+	// What reading found out about where it comes from, once: keys are taken
+	// out of the DNS again.
+	Grade      string // of evidence: a code of message.Grade, "form", or "" while unread
+	Authentic  bool   // the server that is trusted proved the author's domain, never the person
+	AuthWhy    string // why it is not Authentic, in words that name nobody
+	Signatures string // JSON list of message.Signature, each with its key; "" for none
 }
 
 // Exhibit is one part of an arrival, listed and never opened here.
@@ -101,11 +108,13 @@ func (l *Ledger) known(ctx context.Context, keys []string, into map[string]bool)
 	})
 }
 
-const arrivalColumns = `id, door, mailbox, org, door_key, sha256, size, received_at, state, case_ref, why, content, defects`
+const arrivalColumns = `id, door, mailbox, org, door_key, sha256, size, received_at, state, case_ref, why, content, defects,
+	grade, authentic, auth_why, signatures`
 
 func scanArrival(s scanner) (a Arrival, err error) {
 	var at int64
-	err = s.Scan(&a.ID, &a.Door, &a.Mailbox, &a.Org, &a.Key, &a.SHA256, &a.Size, &at, &a.State, &a.Case, &a.Why, &a.Content, &a.Defects)
+	err = s.Scan(&a.ID, &a.Door, &a.Mailbox, &a.Org, &a.Key, &a.SHA256, &a.Size, &at, &a.State, &a.Case, &a.Why, &a.Content, &a.Defects,
+		&a.Grade, &a.Authentic, &a.AuthWhy, &a.Signatures)
 	a.Received = instant(at)
 	return a, notFound(err)
 }
@@ -147,8 +156,8 @@ func (t *Tx) Earlier(a Arrival) (ref casefile.Ref, err error) {
 
 // Dispose records what became of the arrival, and lists what was in it.
 func (t *Tx) Dispose(a Arrival, xs []Exhibit) error {
-	_, err := t.exec(`UPDATE arrivals SET state=$1, case_ref=$2, why=$3, content=$4, defects=$5 WHERE id=$6`,
-		string(a.State), string(a.Case), clean(a.Why), a.Content, clean(a.Defects), a.ID)
+	_, err := t.exec(`UPDATE arrivals SET state=$1, case_ref=$2, why=$3, content=$4, defects=$5, grade=$6, authentic=$7, auth_why=$8, signatures=$9 WHERE id=$10`,
+		string(a.State), string(a.Case), clean(a.Why), a.Content, clean(a.Defects), a.Grade, flag(a.Authentic), clean(a.AuthWhy), clean(a.Signatures), a.ID)
 	for _, x := range xs {
 		if err != nil {
 			break

@@ -90,6 +90,7 @@ func earlier(b *book) {
 	}
 	c := b.opened()
 	first.State, first.Case = ledger.OnCase, c.Ref
+	first.Grade, first.Authentic, first.AuthWhy, first.Signatures = "signed", true, "why", `[{"key":"v=DKIM1"}]`
 	b.update(func(tx *ledger.Tx) error {
 		return tx.Dispose(first, []ledger.Exhibit{{N: 1, Name: "a.png", SHA256: "x"}})
 	})
@@ -100,6 +101,12 @@ func earlier(b *book) {
 		if ref := look(tt.a); ref != tt.want {
 			b.Errorf("%s: case %q, want %q", tt.a.ID, ref, tt.want)
 		}
+	}
+	if got, err := b.Arrival(b.Context(), first.ID); err != nil || got != first {
+		b.Errorf("kept %+v, %v, want %+v", got, err, first)
+	}
+	if got, err := b.Arrival(b.Context(), bytes.ID); err == nil && (got.Authentic || got.Grade != "") {
+		b.Errorf("unread arrival is graded: %+v", got)
 	}
 	if xs, err := b.Exhibits(b.Context(), first.ID); err != nil || len(xs) != 1 || xs[0].Name != "a.png" {
 		b.Errorf("exhibits %v, %v", xs, err)
