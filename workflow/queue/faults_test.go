@@ -257,7 +257,7 @@ func TestF18EndedWhilePaused(t *testing.T) {
 func TestF20StaleCopyRestored(t *testing.T) {
 	t.Parallel()
 	s := newServer(t).start(t)
-	b := newBook(jobs(ledger.LetterJob, 50, time.Now().Add(2*time.Second))...)
+	b := newBook(jobs(ledger.LetterJob, 50, time.Now().Add(5*time.Second))...)
 	g := newRig(t, s.Redis, b).run(t)
 	eventually(t, 5*time.Second, func() bool { return g.left(t) == 50 })
 	s.do(t, "SAVE")

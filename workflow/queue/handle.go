@@ -106,6 +106,10 @@ func (q *Queue) ring(ctx context.Context, t *asynq.Task) error {
 	j := ledger.Job{ID: string(t.Payload()), Kind: ledger.Kind(t.Type())}
 	if ms, err := strconv.ParseInt(t.Headers()[dueField], 10, 64); err == nil {
 		j.Due = time.UnixMilli(ms)
+		if left := q.Wait(j.Due); left > 0 && left < tooEarly {
+			q.early.hold(j)
+			return nil
+		}
 	}
 	if err := q.run(q.work, j, ViaQueue); errors.Is(err, ledger.ErrEarly) {
 		id, _ := asynq.GetTaskID(ctx)

@@ -126,32 +126,24 @@ func (q *Queue) enqueueAll(ctx context.Context, jobs []ledger.Job) (left []ledge
 // enqueue puts one job into Redis: its id, its kind and when it is due, and
 // nothing else. A task that is there already is as good. MaxRetry must not be
 // 0 (a worker that died would send it to the archive), and Retention, Unique
-// and Deadline must not be set: each can swallow a later offer.
+// and Deadline must not be set: each can swallow a later offer. Asynq drops the
+// parts of a second, so a job rings up to a second before it is ahead of its
+// time; see early for what becomes of it then.
 func (q *Queue) enqueue(ctx context.Context, j ledger.Job) error {
 	t := asynq.NewTaskWithHeaders(string(j.Kind), []byte(j.ID),
-		map[string]string{dueField: strconv.FormatInt(j.Due.UnixMilli(), 10)})
+		map[string]string{dueField: strconv.FormatInt(j.Due.Add(time.Millisecond-1).UnixMilli(), 10)})
 	opts := []asynq.Option{
 		asynq.TaskID(taskID(j)), asynq.Queue(queueOf(j)),
 		asynq.MaxRetry(25), asynq.Timeout(limitOf(j.Kind) + margin),
 	}
-	began := time.Now() // before Wait looks at its clock: a whole second must not become the next
-	if wait := q.Wait(j.Due); wait > 0 {
-		opts = append(opts, asynq.ProcessAt(ceiling(began.Add(wait))))
+	if wait := q.Wait(j.Due) - ahead; wait > 0 {
+		opts = append(opts, asynq.ProcessAt(time.Now().Add(wait)))
 	}
 	_, err := q.client.EnqueueContext(ctx, t, opts...)
 	if err != nil && !errors.Is(err, asynq.ErrTaskIDConflict) {
 		return fmt.Errorf("offer %s: %w", j.ID, err)
 	}
 	return nil
-}
-
-// ceiling is the first whole second not before t. Asynq keeps whole seconds and
-// rounds down, and would ring up to a second early.
-func ceiling(t time.Time) time.Time {
-	if whole := t.Truncate(time.Second); whole.Before(t) {
-		return whole.Add(time.Second)
-	}
-	return t
 }
 
 // taskID is the name of one offer of a job. It must differ from that of every

@@ -67,6 +67,7 @@ type Queue struct {
 	offers chan ledger.Job
 	later  chan ledger.Job // offers that make room for a flood
 	flood  flood
+	early  *early
 	left   []ledger.Job // counted as offered, not yet in Redis; owned by the offering loop
 	epoch  epoch        // owned by the probing loop
 	busy   sync.Map     // ids being done in this process
@@ -104,7 +105,7 @@ func New(o Options) (*Queue, error) {
 	o.fill()
 	q := &Queue{
 		Options: o, link: connect(o.Redis), pace: usual,
-		offers: make(chan ledger.Job, 4096), later: make(chan ledger.Job, 4096), slots: make(chan struct{}, sweepers),
+		offers: make(chan ledger.Job, 4096), later: make(chan ledger.Job, 4096), slots: make(chan struct{}, sweepers), early: newEarly(),
 	}
 	q.epoch.me = rand.Text()
 	q.client = asynq.NewClientFromRedisClient(q.link)

@@ -77,18 +77,43 @@ func TestAsynqRoundsDown(t *testing.T) {
 	}
 }
 
-func TestCeiling(t *testing.T) {
+// What rang ahead of its time is done on the dot, whatever part of a second
+// that is, and not when Asynq's whole second comes.
+func TestOnTheDot(t *testing.T) {
 	t.Parallel()
-	whole := time.Date(2026, 11, 26, 17, 0, 0, 0, time.UTC)
-	for _, tt := range []struct{ in, want time.Time }{
-		{whole, whole},
-		{whole.Add(1), whole.Add(time.Second)},
-		{whole.Add(999 * time.Millisecond), whole.Add(time.Second)},
-	} {
-		if got := ceiling(tt.in); !got.Equal(tt.want) {
-			t.Errorf("%v: %v, want %v", tt.in, got, tt.want)
-		}
+	due := time.Now().Add(4 * time.Second).Truncate(time.Millisecond)
+	var all []ledger.Job
+	for i := range 20 {
+		all = append(all, ledger.Job{ID: fmt.Sprintf("alarm/%05d", i), Kind: ledger.AlarmJob, Due: due.Add(time.Duration(i) * 50 * time.Millisecond)})
 	}
+	b := newBook(all...)
+	g := newRig(t, embedded(t), b).run(t)
+	eventually(t, 20*time.Second, func() bool { return b.undone() == 0 })
+	if late := b.lateness(); idle() && late[10] > 50*time.Millisecond {
+		t.Errorf("half were more than %v late", late[10])
+	}
+	if b.early > 0 || g.of(ViaQueue) != 20 {
+		t.Errorf("%d early rings, %d through the queue", b.early, g.of(ViaQueue))
+	}
+	b.once(t)
+}
+
+// What is held when the process ends is the sweeper's of the next.
+func TestHeldJobOutlivesTheProcess(t *testing.T) {
+	t.Parallel()
+	r := embedded(t)
+	b := newBook(jobs(ledger.DisposeJob, 5, time.Now().Add(3*time.Second))...)
+	g := newRig(t, r, b).run(t)
+	eventually(t, 3*time.Second, func() bool { g.early.mu.Lock(); defer g.early.mu.Unlock(); return len(g.early.jobs) == 5 })
+	if err := g.stop(); err != nil {
+		t.Fatal(err)
+	}
+	next := newRig(t, r, b).run(t)
+	eventually(t, 20*time.Second, func() bool { return b.undone() == 0 })
+	if next.of(ViaSweep) != 5 {
+		t.Errorf("%d swept", next.of(ViaSweep))
+	}
+	b.once(t)
 }
 
 // A ring before the time, here by somebody's hand, is not lost: it comes again

@@ -27,6 +27,7 @@ func (q *Queue) Run(ctx context.Context) error {
 		loops.Go(func() { q.every(ctx, q.pace.sweep, "offer", q.offerComing) })
 		loops.Go(func() { q.every(ctx, q.pace.sweep, "sweep", q.relieve) })
 		loops.Go(func() { q.every(ctx, q.pace.mend, "mend", q.mend) })
+		loops.Go(func() { q.onTheDot(ctx) })
 		for range offerers {
 			loops.Go(func() { q.offerer(ctx) })
 			loops.Go(func() { q.latecomer(ctx) })
