@@ -48,6 +48,7 @@ func (ch *checker) table(table reflect.Value, path string) {
 				ch.text(f, fmt.Sprintf("%s[%d]", at, j), v.Index(j).String(), true)
 			}
 			ch.twice(at, v.Interface().([]string))
+		case v.Kind() == reflect.Bool:
 		case v.Kind() == reflect.Int64:
 			ch.span(f, at, Duration(v.Int()))
 		default:

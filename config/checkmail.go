@@ -17,10 +17,28 @@ func (ch *checker) mailboxes() {
 		ch.unique(folders, at+".folder", m.Folder, strings.ToLower(m.Address), m.User)
 		ch.encrypted(at, m.Address, m.TLS)
 		ch.authorities(at+".ca_file", m.CAFile)
+		ch.profile(at, m)
 		if m.Kept == m.Folder {
 			ch.wrong(at+".kept", "is the watched folder itself", "name another folder, or leave kept out to let mails stay")
 		}
 		ch.password(at, &m.login, m.credentialName(), m.PasswordFile, true)
+	}
+}
+
+// profile fails closed: nobody is believed on a server's word unless somebody
+// has confirmed that the word is the server's own.
+func (ch *checker) profile(at string, m *Mailbox) {
+	switch {
+	case m.Profile == "none" || m.Profile == "":
+		if m.AuthservID != "" {
+			ch.wrong(at+".authserv_id", "is given without a profile", `set profile = "generic", or take authserv_id away`)
+		}
+		return
+	case m.Profile == "generic" && m.AuthservID == "":
+		ch.wrong(at+".profile", "needs authserv_id", "look at the first Authentication-Results of a mail in this mailbox: the name before its first semicolon")
+	}
+	if !m.StripsForeign {
+		ch.wrong(at+".profile", "is not confirmed", `ask who runs the mail server whether it removes Authentication-Results that others wrote in its name, and set strips_foreign = true; until then profile = "none"`)
 	}
 }
 

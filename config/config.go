@@ -25,6 +25,7 @@ type Config struct {
 	Evidence      Evidence       `toml:"evidence" doc:"Where what arrives is kept, byte for byte."`
 	Mailboxes     []Mailbox      `toml:"mailbox" doc:"The mailboxes that are watched."`
 	SMTP          SMTP           `toml:"smtp" doc:"The mail server that takes our letters."`
+	DKIM          DKIM           `toml:"dkim" doc:"Whether signatures of mails are checked at receipt."`
 	Mail          Mail           `toml:"mail" doc:"What letters may hold."`
 	Web           Web            `toml:"web" doc:"The public listener."`
 	Metrics       Metrics        `toml:"metrics" doc:"The listener for Prometheus, on this machine only."`
@@ -69,16 +70,19 @@ type Evidence struct {
 
 // Mailbox is one watched folder of one IMAP account.
 type Mailbox struct {
-	Name         string   `toml:"name" example:"safeguarding" form:"id" doc:"Its name in the ledger and in metrics; never change it."`
-	Address      string   `toml:"address" example:"imap.council.example:993" form:"server" doc:"host:port of the IMAP server."`
-	TLS          string   `toml:"tls" default:"implicit" allowed:"implicit|starttls|none" doc:"\"implicit\", \"starttls\" or, on this machine only, \"none\"."`
-	CAFile       string   `toml:"ca_file" default:"" doc:"Certificates to trust instead of the system's."`
-	User         string   `toml:"user" example:"safeguarding@council.example" doc:"Login name."`
-	PasswordFile string   `toml:"password_file" default:"" example:"/etc/dutydesk/imap-password" doc:"File with the password, mode 0600. $CREDENTIALS_DIRECTORY/imap-NAME is looked at first."`
-	Folder       string   `toml:"folder" default:"INBOX" doc:"The folder that is watched."`
-	Kept         string   `toml:"kept" default:"" doc:"Folder that taken mails are moved to; \"\" leaves them where they are."`
-	Organisation string   `toml:"organisation" default:"" form:"organisation" doc:"Organisation that the mailbox belongs to; \"\" for triage."`
-	Poll         Duration `toml:"poll" default:"30s" min:"1s" max:"1h" doc:"Between looks, besides IDLE."`
+	Name          string   `toml:"name" example:"safeguarding" form:"id" doc:"Its name in the ledger and in metrics; never change it."`
+	Address       string   `toml:"address" example:"imap.council.example:993" form:"server" doc:"host:port of the IMAP server."`
+	TLS           string   `toml:"tls" default:"implicit" allowed:"implicit|starttls|none" doc:"\"implicit\", \"starttls\" or, on this machine only, \"none\"."`
+	CAFile        string   `toml:"ca_file" default:"" doc:"Certificates to trust instead of the system's."`
+	User          string   `toml:"user" example:"safeguarding@council.example" doc:"Login name."`
+	PasswordFile  string   `toml:"password_file" default:"" example:"/etc/dutydesk/imap-password" doc:"File with the password, mode 0600. $CREDENTIALS_DIRECTORY/imap-NAME is looked at first."`
+	Folder        string   `toml:"folder" default:"INBOX" doc:"The folder that is watched."`
+	Kept          string   `toml:"kept" default:"" doc:"Folder that taken mails are moved to; \"\" leaves them where they are."`
+	Organisation  string   `toml:"organisation" default:"" form:"organisation" doc:"Organisation that the mailbox belongs to; \"\" for triage."`
+	Profile       string   `toml:"profile" default:"none" allowed:"none|generic|microsoft|google" doc:"How the mail server writes down whose mail it authenticated (Authentication-Results): \"microsoft\" for Microsoft 365, \"google\" for Google Workspace, \"generic\" for one that writes an authserv-id of its own. \"none\": nobody is taken as proven."`
+	AuthservID    string   `toml:"authserv_id" default:"" form:"host" doc:"The authserv-id with which the server begins its Authentication-Results; needed for \"generic\"."`
+	StripsForeign bool     `toml:"strips_foreign" default:"false" doc:"You have confirmed that the server removes Authentication-Results that others wrote in its name. Needed for every profile but \"none\"."`
+	Poll          Duration `toml:"poll" default:"30s" min:"1s" max:"1h" doc:"Between looks, besides IDLE."`
 
 	login
 }
@@ -93,6 +97,11 @@ type SMTP struct {
 	Hello        string `toml:"hello" default:"localhost" form:"host" doc:"What we call ourselves in EHLO."`
 
 	login
+}
+
+// DKIM says where the keys of signatures are looked up.
+type DKIM struct {
+	Resolver string `toml:"resolver" default:"" form:"resolver" doc:"Name server that is asked for the keys of signatures (DKIM): \"system\", or host:port. \"\": signatures are listed and not checked. Nothing else of a mail is ever looked up."`
 }
 
 // Mail says what letters may hold.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"reflect"
 	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -81,9 +82,10 @@ func describeKey(b *bytes.Buffer, f reflect.StructField) {
 	fmt.Fprintf(b, "# %s = %s\n", keyOf(f), literal(f, f.Tag.Get("default")))
 }
 
-// literal is text as TOML writes it; the tags of a list hold TOML already.
+// literal is text as TOML writes it; the tags of a list and of a yes or no hold
+// TOML already.
 func literal(f reflect.StructField, text string) string {
-	if f.Type.Kind() == reflect.Slice {
+	if k := f.Type.Kind(); k == reflect.Slice || k == reflect.Bool {
 		return text
 	}
 	return quote(text)
@@ -157,6 +159,8 @@ func shownValue(v reflect.Value) string {
 			items[i] = quote(v.Index(i).String())
 		}
 		return "[" + strings.Join(items, ", ") + "]"
+	case reflect.Bool:
+		return strconv.FormatBool(v.Bool())
 	case reflect.Int64:
 		return quote(Duration(v.Int()).String())
 	}

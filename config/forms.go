@@ -14,14 +14,15 @@ import (
 // forms say what is wrong with a text of their form, and how it should be; ""
 // for a right one.
 var forms = map[string]func(text string) (what, fix string){
-	"address": mailAddress,
-	"server":  hostPort,
-	"listen":  hostPort,
-	"zone":    zone,
-	"domain":  domain,
-	"host":    matches(hostName, "is no host name", "give the name of this machine, such as desk.council.example"),
-	"id":      matches(regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`), "is no short name", "use up to 32 of a-z, 0-9 and -"),
-	"prefix":  matches(regexp.MustCompile(`^[A-Z]{1,8}-$`), "cannot begin a reference", `use up to eight capitals and a hyphen, such as "SG-"`),
+	"address":  mailAddress,
+	"server":   hostPort,
+	"listen":   hostPort,
+	"zone":     zone,
+	"resolver": resolver,
+	"domain":   domain,
+	"host":     matches(hostName, "is no host name", "give the name of this machine, such as desk.council.example"),
+	"id":       matches(regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`), "is no short name", "use up to 32 of a-z, 0-9 and -"),
+	"prefix":   matches(regexp.MustCompile(`^[A-Z]{1,8}-$`), "cannot begin a reference", `use up to eight capitals and a hyphen, such as "SG-"`),
 }
 
 var hostName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$`)
@@ -63,6 +64,16 @@ func hostPort(text string) (what, fix string) {
 		return "has no good host", "write it like mail.council.example:993 or [::1]:993"
 	}
 	return "", ""
+}
+
+func resolver(text string) (what, fix string) {
+	if text == "system" {
+		return "", ""
+	}
+	if what, fix = hostPort(text); what != "" {
+		fix = `write "system", or host:port such as 192.0.2.53:53`
+	}
+	return what, fix
 }
 
 func zone(text string) (what, fix string) {

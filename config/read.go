@@ -107,6 +107,8 @@ func (l *loading) value(v reflect.Value, path string, n *unstable.Node) {
 	switch {
 	case n.Kind == unstable.String && (v.Kind() == reflect.String || v.Kind() == reflect.Int64):
 		l.scalar(v, path, string(n.Data))
+	case n.Kind == unstable.Bool && v.Kind() == reflect.Bool:
+		l.scalar(v, path, string(n.Data))
 	case n.Kind == unstable.Array && v.Kind() == reflect.Slice:
 		l.list(v, path, n)
 	case n.Kind == unstable.InlineTable && isTable(v.Type()):
@@ -129,10 +131,17 @@ func (l *loading) list(v reflect.Value, path string, n *unstable.Node) {
 	}
 }
 
-// scalar reads a text, or a span of time written as a text.
+// scalar reads a text, or a yes or no or span of time written as a text.
 func (l *loading) scalar(v reflect.Value, path, text string) {
-	if v.Kind() == reflect.String {
+	switch v.Kind() {
+	case reflect.String:
 		v.SetString(text)
+		return
+	case reflect.Bool:
+		if text != "true" && text != "false" {
+			l.wrong(path, fmt.Sprintf("%q is neither true nor false", text), "write true or false")
+		}
+		v.SetBool(text == "true")
 		return
 	}
 	var d Duration
@@ -160,6 +169,8 @@ func typeWord(t reflect.Type) string {
 		return `a list of texts, like ["a", "b"]`
 	case t.Kind() == reflect.Struct:
 		return "a table"
+	case t.Kind() == reflect.Bool:
+		return "true or false, without quotes"
 	case t.Kind() == reflect.Int64:
 		return `a span of time in quotes, like "30s" or "1h30m"`
 	}
