@@ -35,16 +35,20 @@ var servers = []struct {
 	look     time.Duration
 }{
 	{immediate, 64, 10 * time.Millisecond},
-	{sla, 64, 50 * time.Millisecond},
-	{sla, 64, 50 * time.Millisecond},
-	{sla, 64, 50 * time.Millisecond},
+	{sla, 64, 250 * time.Millisecond},
+	{sla, 64, 250 * time.Millisecond},
+	{sla, 64, 250 * time.Millisecond},
 	{mail, 32, 10 * time.Millisecond},
 	{bulk, 4, 250 * time.Millisecond},
 }
 
-// forward is how often Asynq looks for tasks that have come due. Its own five
-// seconds would be that much lateness.
-const forward = 100 * time.Millisecond
+// forward is how often Asynq looks for tasks whose time has come. It must be
+// well below ahead; Asynq's own five seconds would be lateness.
+const forward = 500 * time.Millisecond
+
+// lookEmbedded is the least pause before an empty queue in this process's own
+// Redis is looked at again: its scripts cost ten times as much.
+const lookEmbedded = 50 * time.Millisecond
 
 // queueOf says where a job waits.
 func queueOf(j ledger.Job) string {
@@ -77,6 +81,9 @@ func limitOf(k ledger.Kind) time.Duration {
 // newServer makes an Asynq server for one queue. No task of ours ever counts as
 // failed, so that none can reach Asynq's archive, which forgets.
 func (q *Queue) newServer(queue string, handlers int, look time.Duration) *asynq.Server {
+	if q.Redis.Embedded {
+		look = max(look, lookEmbedded)
+	}
 	return asynq.NewServerFromRedisClient(q.link, asynq.Config{
 		Queues:                   map[string]int{queue: 1},
 		Concurrency:              handlers,
