@@ -154,7 +154,8 @@ func TestWords(t *testing.T) {
 		"Hi ACK": "ACK", "Hello,\nI visited her.": "", "Hi, can you close this?": "",
 		"ACK!": "ACK", "*ACK*": "ACK", "“ACK”": "ACK", "ack - on my way": "ACK", "Acknowledged": "", "ACK?": "", "ACK\nNOTE rang her\nCLOSE because it was a joke": "ACK NOTE CLOSE",
 		"CLOSE FRIENDS TOLD ME": "", "CLOSE": "CLOSE", "CLOSE.": "CLOSE", "Close: a misunderstanding": "CLOSE", "Close, but not in time": "", "CLOSE a misunderstanding": "CLOSE", "CLOSE - JOKE": "CLOSE",
-		"closed": "", "acknowledgement": "", "ack-ack": "ACK", "ACKNOWLEDGE\tthank you": "ACK", "note to self": "", "NOTE": "NOTE", "help!": "HELP",
+		"closed": "", "acknowledgement": "", "Close-knit group of friends": "", "CLOSE-KNIT GROUP": "", "Note-taking is hers": "", "Help\u2010desk rang": "", "Close\u2011knit family": "", "note's": "", "NOTE\u2019s": "", "ACK2": "", "NOTEĆ": "",
+		"ack -on my way": "ACK", "ACK- on my way": "ACK", "close -a joke": "CLOSE", "ACK\u2014on my way": "ACK", "ACK/NOTE": "", "close_knit": "", "help@council.example": "", "ACKNOWLEDGE\tthank you": "ACK", "note to self": "", "NOTE": "NOTE", "help!": "HELP",
 		"ACK\u00a0": "ACK", "\ufeffACK": "ACK", "\u200bACK": "ACK", "АСК": "", "": "", "\n\n\n": "",
 	} {
 		var got []string

@@ -8,6 +8,8 @@ package reply
 import (
 	"regexp"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"dutydesk/workflow/casefile"
 )
@@ -85,7 +87,8 @@ var words = map[string]casefile.Verb{
 }
 
 // word reads one line. A word in small letters must stand alone or be set off
-// by a mark, so that "close to tears" is no command; and a question is none.
+// by a mark, so that "close to tears" is no command; a part of a longer word,
+// as in "close-knit", is none, and a question is none.
 func word(line string) (Word, bool) {
 	line = polite(line)
 	end := strings.IndexFunc(line, func(r rune) bool { return !isLetter(r) })
@@ -96,7 +99,7 @@ func word(line string) (Word, bool) {
 	verb, known := words[strings.ToLower(first)]
 	shout := first == strings.ToUpper(first) && (verb != casefile.Close || !shouted(rest))
 	marked := rest == "" || isBecause(rest) || strings.IndexAny(rest, marks(verb)) == 0
-	if !known || !(shout || marked) || strings.Contains(line, "?") {
+	if !known || goesOn(line[end:]) || !(shout || marked) || strings.Contains(line, "?") {
 		return Word{}, false
 	}
 	return Word{Verb: verb, Text: polite(strings.TrimLeft(rest, ".,:;!-\u2013\u2014 "))}, true
@@ -115,6 +118,16 @@ func marks(v casefile.Verb) string {
 // TOLD ME" goes on.
 func shouted(text string) bool {
 	return text == strings.ToUpper(text) && text != strings.ToLower(text)
+}
+
+// goesOn reports whether rest is more of the word before it: a letter or digit,
+// or a sign inside words that one follows without a space.
+func goesOn(rest string) bool {
+	r, n := utf8.DecodeRuneInString(rest)
+	if strings.ContainsRune("-\u2010\u2011'\u2019/_@&+", r) {
+		r, _ = utf8.DecodeRuneInString(rest[n:])
+	}
+	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r))
 }
 
 func isLetter(r rune) bool { return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' }
