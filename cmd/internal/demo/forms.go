@@ -6,6 +6,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 
@@ -166,12 +167,24 @@ func (p *Page) turn(w http.ResponseWriter, r *http.Request) (err error) {
 	if err != nil {
 		return err
 	}
-	back := r.FormValue("back")
-	if !strings.HasPrefix(back, "/") || strings.HasPrefix(back, "//") || strings.ContainsAny(back, "\\\r\n") {
-		back = "/"
-	}
-	http.Redirect(w, r, back, http.StatusSeeOther)
+	http.Redirect(w, r, ownPage(r.FormValue("back")), http.StatusSeeOther)
 	return nil
+}
+
+// pages are the addresses a form may come back to: a mailbox, an empty form, a
+// letter in a mailbox.
+var pages = regexp.MustCompile(`^/(?:write/([a-z-]+)|box/([a-z-]+)(?:/(?:` + Inbox + `|` + Sent + `)/[0-9]{1,10})?)$`)
+
+// ownPage is path if it is a page of somebody's mailbox, else the first page.
+func ownPage(path string) string {
+	m := pages.FindStringSubmatch(path)
+	if m == nil {
+		return "/"
+	}
+	if _, err := visible(m[1] + m[2]); err != nil {
+		return "/"
+	}
+	return path
 }
 
 // skip puts the clock forward to a second after the next alarm, if there is one.

@@ -328,9 +328,21 @@ func TestOtherSites(t *testing.T) {
 	r = form(t, "/write/learner", map[string]string{"to": DeskAddress})
 	r.Header.Set("Sec-Fetch-Site", "cross-site")
 	v.do(r, http.StatusForbidden)
-	r = httptest.NewRequest("POST", "/clock", strings.NewReader("do=stop&back=//evil.example/"))
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	if to := v.do(r, http.StatusSeeOther); to != "/" {
-		t.Errorf("the clock leads to %s", to)
+}
+
+// After the clock the page goes to one of its own pages and nowhere else,
+// whatever a form says.
+func TestBackToOwnPages(t *testing.T) {
+	v := newVisitor(t)
+	for back, want := range map[string]string{
+		"/": "/", "/box/lead": "/box/lead", "/write/learner": "/write/learner", "/box/deputy/INBOX/3": "/box/deputy/INBOX/3",
+		"": "/", "//evil.example/": "/", "/\t/evil.example": "/", "/\\evil.example": "/", "https://evil.example": "/", "/box/nobody": "/", "/clock": "/",
+		"/box/lead/../../clock": "/", "/box/lead?said=sent": "/", "/box/lead/INBOX/x": "/", "/box/lead/Other/1": "/", "/box": "/", "/write/lead/INBOX/1": "/",
+	} {
+		r := httptest.NewRequest("POST", "/clock", strings.NewReader(url.Values{"do": {"stop"}, "back": {back}}.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		if to := v.do(r, http.StatusSeeOther); to != want {
+			t.Errorf("%q leads to %q, want %q", back, to, want)
+		}
 	}
 }
