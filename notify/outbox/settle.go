@@ -147,7 +147,7 @@ func (b *Box) unwritten(ctx context.Context, x ledger.Letter, cause error) error
 	if overdue(x, now, now, false) || errors.Is(cause, notify.ErrFacts) || errors.Is(cause, mailer.ErrUnfit) {
 		err = b.climb(ctx, x, c, whyWords)
 	}
-	if err = errors.Join(err, b.Ledger.Release(ctx, c, next(x, now, time.Minute, false), "could not be written")); err != nil {
+	if err = errors.Join(err, b.Ledger.Release(ctx, c, next(x, now, time.Minute, false), ledger.Unwritten)); err != nil {
 		return err
 	}
 	return fmt.Errorf("letter put off: %w: %w", ledger.ErrEarly, cause)

@@ -38,6 +38,8 @@ var parts = map[string]notify.Down{
 		Fix: "Ask the operator to look at the mail server and to run: dutydesk doctor"},
 	"late": {What: "The desk is behind with its work.", Means: "Concerns may be waiting to be opened, or deadlines to be answered.",
 		Fix: "Ask the operator to run: dutydesk doctor"},
+	"letters": {What: "Letters cannot be written, all of them or some.", Means: "People may not have been told of a concern. Please ring the leads, and look with: dutydesk case list",
+		Fix: "Ask the operator to look at the disk and the configuration, and to run: dutydesk doctor"},
 	"ledger": {What: "The database did not answer.", Means: "New concerns stay in the mailbox until it does. Nothing is lost.",
 		Fix: "Ask the operator to look at the database and to run: dutydesk doctor"},
 	"mailbox": {What: "Mail could not be fetched from the safeguarding mailbox, all of it or some.", Means: "New concerns wait in the mailbox. Please have somebody look into it by hand.",

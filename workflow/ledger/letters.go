@@ -27,7 +27,9 @@ type Letter struct {
 	ID        string
 	Case      casefile.Ref // "" if it is about the desk itself
 	Kind      casefile.Kind
-	Person    string
+	Person    string // "" if it goes to Address
+	Address   string // of somebody who is not on the roster; it stands nowhere but here
+	Digest    string // the letter in which it is a line, "" if it goes out by itself
 	Role      sla.Role
 	Rung      int
 	Urgent    bool
@@ -45,21 +47,25 @@ type Letter struct {
 // JobID is the job that sends the letter.
 func (l Letter) JobID() string { return "letter/" + l.ID }
 
-const letterColumns = `id, case_ref, kind, person, role, rung, detail, token_hash, created_at, give_up_at, state, sent_at, sha256, code, used_at`
+const letterColumns = `id, case_ref, kind, person, role, rung, detail, token_hash, created_at, give_up_at, state, sent_at, sha256, code, used_at, address, digest`
 
 func scanLetter(s scanner) (x Letter, err error) {
 	var created, giveUp, sent, used int64
-	err = s.Scan(&x.ID, &x.Case, &x.Kind, &x.Person, &x.Role, &x.Rung, &x.Detail, &x.TokenHash, &created, &giveUp, &x.State, &sent, &x.SHA256, &x.Code, &used)
+	err = s.Scan(&x.ID, &x.Case, &x.Kind, &x.Person, &x.Role, &x.Rung, &x.Detail, &x.TokenHash, &created, &giveUp, &x.State, &sent, &x.SHA256, &x.Code, &used, &x.Address, &x.Digest)
 	x.Created, x.GiveUp, x.SentAt, x.Used = instant(created), instant(giveUp), instant(sent), instant(used)
 	return x, notFound(err)
 }
 
-// Write writes letters with the jobs that send them.
+// Write writes letters with the jobs that send them. A letter that was gathered
+// goes out with its digest.
 func (t *Tx) Write(letters ...Letter) error {
 	jobs := make([]Job, 0, len(letters))
 	for _, x := range letters {
 		t.own.letters = append(t.own.letters, x.ID, string(x.Case), string(x.Kind), x.Person, string(x.Role), x.Rung, clean(x.Detail),
-			x.TokenHash, ms(x.Created), ms(x.GiveUp), string(Due))
+			x.TokenHash, ms(x.Created), ms(x.GiveUp), string(Due), x.Address, x.Digest)
+		if x.Digest != "" {
+			continue
+		}
 		jobs = append(jobs, Job{ID: x.JobID(), Kind: LetterJob, Subject: x.ID, Due: x.Created, Urgent: x.Urgent})
 	}
 	return t.Owe(jobs...)

@@ -93,7 +93,7 @@ func (t *Tx) flush() error {
 const (
 	caseWidth   = 15
 	eventWidth  = 7
-	letterWidth = 11
+	letterWidth = 13
 	jobWidth    = 7
 )
 
@@ -111,7 +111,7 @@ func (t *Tx) write(p *pending) error {
 	}{
 		{`cases (` + standingColumns + `) VALUES `, standingUpdate, caseWidth, cases},
 		{`events (case_ref, seq, at, actor, verb, note, arrival) VALUES `, ``, eventWidth, p.events},
-		{`letters (id, case_ref, kind, person, role, rung, detail, token_hash, created_at, give_up_at, state) VALUES `, ``, letterWidth, p.letters},
+		{`letters (id, case_ref, kind, person, role, rung, detail, token_hash, created_at, give_up_at, state, address, digest) VALUES `, ``, letterWidth, p.letters},
 	} {
 		if err := t.bulk(b.head, b.tail, b.width, b.rows); err != nil {
 			return err

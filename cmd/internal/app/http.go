@@ -17,7 +17,7 @@ import (
 
 func (a *App) openHealth(context.Context) error {
 	checks := map[string]func(context.Context) error{
-		ledgerPart: a.checkLedger, "smtp": a.checkPost, "late": a.checkLate, "redis": a.checkRedis,
+		ledgerPart: a.checkLedger, "smtp": a.checkPost, "late": a.checkLate, "redis": a.checkRedis, lettersPart: a.checkLetters,
 	}
 	for _, w := range a.watchers {
 		checks["mailbox "+w.Name] = func(context.Context) error { return a.checkMailbox(w.Name) }

@@ -18,7 +18,6 @@ import (
 	"dutydesk/intake/mailbox"
 	"dutydesk/notify/mailer"
 	"dutydesk/notify/outbox"
-	"dutydesk/workflow/ledger"
 )
 
 func (a *App) openMail(context.Context) error {
@@ -195,19 +194,5 @@ func (a *App) checkPost(ctx context.Context) error {
 		return p.Err
 	}
 	a.board.setPost(nil)
-	return nil
-}
-
-// checkLate reports work that is more than two minutes late.
-func (a *App) checkLate(ctx context.Context) error {
-	counts, err := a.Ledger.OverdueCounts(ctx, a.clock.Now().Add(-2*time.Minute))
-	if err != nil {
-		return err
-	}
-	for _, c := range counts {
-		if c.N > 0 && ledger.Kind(c.Name) != ledger.LetterJob { // the post has its own check
-			return fmt.Errorf("%d %s jobs are late", c.N, c.Name)
-		}
-	}
 	return nil
 }

@@ -76,7 +76,7 @@ var (
 
 // Describe implements prometheus.Collector.
 func (b books) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{arrivalsTotal, casesOpen, lettersTotal, jobsOverdue, jobsParked} {
+	for _, d := range []*prometheus.Desc{arrivalsTotal, casesOpen, lettersTotal, lettersUnwritten, jobsOverdue, jobsParked} {
 		ch <- d
 	}
 }
@@ -93,6 +93,7 @@ func (b books) Collect(ch chan<- prometheus.Metric) {
 		return b.ledger.OverdueCounts(ctx, b.now().Add(-time.Minute))
 	}, "")
 	b.send(ch, jobsParked, prometheus.GaugeValue, func() ([]ledger.Count, error) { return b.ledger.Parked(ctx) }, "")
+	b.unwritten(ctx, ch)
 }
 
 func (b books) send(ch chan<- prometheus.Metric, d *prometheus.Desc, t prometheus.ValueType, count func() ([]ledger.Count, error), not string) {

@@ -52,6 +52,8 @@ func letters(b *book) {
 		b.wantOnce(func(tx *ledger.Tx) (bool, error) { return tx.Use(x.ID, noon) })
 	})
 	b.on("told", told)
+	b.on("unwritten", unwritten)
+	b.on("to an address, gathered", addressed)
 }
 
 // written is a letter on a case.
