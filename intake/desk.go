@@ -66,8 +66,9 @@ func (d *Desk) keep(ctx context.Context, in Delivery, draft *evidence.Draft) err
 	return nil
 }
 
-// Known reports which delivery keys were taken in before.
-func (d *Desk) Known(ctx context.Context, keys []string) (map[string]bool, error) {
+// Known reports which delivery keys were taken in before, with the sizes of what
+// was sealed under each.
+func (d *Desk) Known(ctx context.Context, keys []string) (map[string][]int64, error) {
 	return d.Ledger.Known(ctx, keys)
 }
 

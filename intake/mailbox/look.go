@@ -163,7 +163,7 @@ func (v *visit) unknown(uids []imap.UID) (fresh []imap.UID, err error) {
 			return nil, err
 		}
 		for _, uid := range some {
-			if known[v.key(uid)] {
+			if known[v.key(uid)] != nil {
 				v.folder.known[uid] = true
 			} else {
 				fresh = append(fresh, uid)
@@ -173,7 +173,7 @@ func (v *visit) unknown(uids []imap.UID) (fresh []imap.UID, err error) {
 	return fresh, nil
 }
 
-func (v *visit) ask(uids []imap.UID) (map[string]bool, error) {
+func (v *visit) ask(uids []imap.UID) (map[string][]int64, error) {
 	keys := make([]string, len(uids))
 	for i, uid := range uids {
 		keys[i] = v.key(uid)

@@ -30,8 +30,9 @@ type Desk interface {
 // Book remembers which deliveries were taken in.
 type Book interface {
 	// Known reports which of keys (as in [intake.Delivery].Key) were taken in
-	// before; a key that is absent was not. At most 500 keys are asked at once.
-	Known(ctx context.Context, keys []string) (map[string]bool, error)
+	// before, with the size in bytes of each message taken in under it; a key
+	// that is absent was not. At most 500 keys are asked at once.
+	Known(ctx context.Context, keys []string) (map[string][]int64, error)
 }
 
 // Watcher watches one folder. Its fields are set before Run or Probe and not

@@ -81,13 +81,13 @@ func (l *ledger) Take(ctx context.Context, d intake.Delivery) (func(context.Cont
 	}, nil
 }
 
-func (l *ledger) Known(_ context.Context, keys []string) (map[string]bool, error) {
+func (l *ledger) Known(_ context.Context, keys []string) (map[string][]int64, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	known := make(map[string]bool)
+	known := make(map[string][]int64)
 	for _, k := range keys {
-		if _, ok := l.kept[k]; ok {
-			known[k] = true
+		if raw, ok := l.kept[k]; ok {
+			known[k] = append(known[k], int64(len(raw)))
 		}
 	}
 	return known, l.book

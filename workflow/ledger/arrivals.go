@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -58,18 +59,18 @@ type Exhibit struct {
 
 // Arrive writes down that a was sealed and is owed a disposition, in one
 // transaction. The same key twice is one arrival: fresh is false and the row
-// that stands is left alone.
+// that stands is left alone. But other bytes under the key of a mail are another
+// mail: the server was restored, and gave a UID out again.
 func (l *Ledger) Arrive(ctx context.Context, a Arrival) (job Job, fresh bool, err error) {
 	job = Job{ID: "dispose/" + a.ID, Kind: DisposeJob, Subject: a.ID, Due: a.Received, Offer: 1, Urgent: true}
 	err = l.Update(ctx, func(tx *Tx) error {
-		fresh = false
-		n, err := tx.exec(`INSERT INTO arrivals (id, door, mailbox, org, door_key, sha256, size, received_at, state)
-			VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9) ON CONFLICT (door_key) DO NOTHING`,
-			a.ID, a.Door, a.Mailbox, a.Org, a.Key, a.SHA256, a.Size, ms(a.Received), string(Waiting))
-		if err != nil || n == 0 {
+		fresh, err = tx.arrive(a, "")
+		if err == nil && !fresh && a.Door == "mail" {
+			fresh, err = tx.arriveAgain(a)
+		}
+		if err != nil || !fresh {
 			return err
 		}
-		fresh = true
 		return tx.Owe(job)
 	})
 	if err != nil {
@@ -78,32 +79,55 @@ func (l *Ledger) Arrive(ctx context.Context, a Arrival) (job Job, fresh bool, er
 	return job, fresh, nil
 }
 
-// Known reports which of the keys have arrived before.
-func (l *Ledger) Known(ctx context.Context, keys []string) (map[string]bool, error) {
-	known := make(map[string]bool, len(keys))
-	for len(keys) > 0 {
-		n := min(len(keys), 500)
-		if err := l.known(ctx, keys[:n], known); err != nil {
+func (t *Tx) arrive(a Arrival, reused string) (fresh bool, err error) {
+	n, err := t.exec(`INSERT INTO arrivals (id, door, mailbox, org, door_key, sha256, size, received_at, state, reused_key)
+		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10) ON CONFLICT (door_key) DO NOTHING`,
+		a.ID, a.Door, a.Mailbox, a.Org, a.Key, a.SHA256, a.Size, ms(a.Received), string(Waiting), reused)
+	return n == 1, err
+}
+
+// arriveAgain writes a under its key and digest if the key stands for other bytes.
+func (t *Tx) arriveAgain(a Arrival) (fresh bool, err error) {
+	var first string
+	if err := t.row(`SELECT sha256 FROM arrivals WHERE door_key = $1`, a.Key).Scan(&first); err != nil || first == a.SHA256 {
+		return false, err
+	}
+	reused := a.Key
+	a.Key += "/" + a.SHA256
+	return t.arrive(a, reused)
+}
+
+// Known reports which of the keys have arrived before, with the size in bytes of
+// each mail that was sealed under it: one, or several where a UID was given out
+// again.
+func (l *Ledger) Known(ctx context.Context, keys []string) (map[string][]int64, error) {
+	known := make(map[string][]int64, len(keys))
+	for some := range slices.Chunk(keys, 500) {
+		if err := l.known(ctx, some, known); err != nil {
 			return nil, fmt.Errorf("look up arrivals: %w", err)
 		}
-		keys = keys[n:]
 	}
 	return known, nil
 }
 
-func (l *Ledger) known(ctx context.Context, keys []string, into map[string]bool) error {
+// knownBy is asked with the same places twice.
+const knownBy = `SELECT door_key, size FROM arrivals WHERE door_key IN (%[1]s)
+	UNION ALL SELECT reused_key, size FROM arrivals WHERE reused_key <> '' AND reused_key IN (%[1]s)`
+
+func (l *Ledger) known(ctx context.Context, keys []string, into map[string][]int64) error {
 	args := make([]any, len(keys))
 	for i, k := range keys {
 		args[i] = k
 	}
-	rows, err := l.read.QueryContext(ctx, `SELECT door_key FROM arrivals WHERE door_key IN (`+places(1, len(keys))+`)`, args...)
+	rows, err := l.read.QueryContext(ctx, fmt.Sprintf(knownBy, places(1, len(keys))), args...)
 	if err != nil {
 		return err
 	}
 	return each(rows, func() error {
 		var k string
-		err := rows.Scan(&k)
-		into[k] = true
+		var size int64
+		err := rows.Scan(&k, &size)
+		into[k] = append(into[k], size)
 		return err
 	})
 }

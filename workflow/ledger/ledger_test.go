@@ -222,7 +222,7 @@ func TestF22KilledWhileWriting(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, id := range told {
-		if !known[id] {
+		if known[id] == nil {
 			t.Errorf("%s was acknowledged and is gone", id)
 		}
 	}

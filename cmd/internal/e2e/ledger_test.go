@@ -209,7 +209,7 @@ func killPostgres(t *testing.T, p *realtest.PostgresServer, url string) {
 		t.Fatal(err)
 	}
 	for _, key := range told {
-		if !known[key] {
+		if known[key] == nil {
 			t.Errorf("%s was acknowledged and is gone", key)
 		}
 	}

@@ -15,7 +15,7 @@ func arrivals(b *book) {
 	b.on("twice is once", func(b *book) {
 		a := b.arrived()
 		again := a
-		again.ID, again.SHA256 = b.name("other"), "other"
+		again.ID = b.name("other")
 		if _, fresh, err := b.Arrive(b.Context(), again); fresh || err != nil {
 			b.Errorf("again: fresh %v, %v", fresh, err)
 		}
@@ -24,6 +24,17 @@ func arrivals(b *book) {
 		}
 		if owed := b.owed(noon.Add(time.Millisecond)); slices.Contains(owed, "dispose/"+again.ID) || !slices.Contains(owed, "dispose/"+a.ID) {
 			b.Errorf("owed %q", owed)
+		}
+	})
+	b.on("other bytes under the same UID are another mail", reuse)
+	b.on("a form sent twice is once, whatever its bytes", func(b *book) {
+		a := b.arrival()
+		a.Door = "form"
+		for i := range 2 {
+			a.ID, a.SHA256 = b.name("form"), b.name("bytes")
+			if _, fresh, err := b.Arrive(b.Context(), a); fresh != (i == 0) || err != nil {
+				b.Errorf("%d: fresh %v, %v", i, fresh, err)
+			}
 		}
 	})
 	b.on("at the same moment is once", func(b *book) {
@@ -46,12 +57,13 @@ func arrivals(b *book) {
 	})
 	b.on("known", func(b *book) {
 		a := b.arrived()
+		b.reused(a, "other bytes", 99)
 		keys := []string{"nobody", a.Key}
 		for range 700 {
 			keys = append(keys, b.name("absent"))
 		}
 		known, err := b.Known(b.Context(), keys)
-		if err != nil || len(known) != 1 || !known[a.Key] {
+		if err != nil || len(known) != 1 || !slices.Equal(known[a.Key], []int64{a.Size, 99}) {
 			b.Errorf("known %v, %v", known, err)
 		}
 	})
@@ -110,5 +122,33 @@ func earlier(b *book) {
 	}
 	if xs, err := b.Exhibits(b.Context(), first.ID); err != nil || len(xs) != 1 || xs[0].Name != "a.png" {
 		b.Errorf("exhibits %v, %v", xs, err)
+	}
+}
+
+// reused is a mail with the key of a and other bytes.
+func (b *book) reused(a ledger.Arrival, sha string, size int64) (job ledger.Job, fresh bool) {
+	b.Helper()
+	a.ID, a.SHA256, a.Size = b.name("reused"), sha, size
+	job, fresh, err := b.Arrive(b.Context(), a)
+	b.must(err)
+	return job, fresh
+}
+
+// A server that was restored gives a UID out again: the second mail arrives as
+// well, once, with its own debt, and the first is as it was.
+func reuse(b *book) {
+	a := b.arrived()
+	job, fresh := b.reused(a, "other bytes", 99)
+	if _, again := b.reused(a, "other bytes", 99); !fresh || again {
+		b.Errorf("fresh %v, again %v", fresh, again)
+	}
+	if _, third := b.reused(a, "third bytes", 7); !third {
+		b.Error("the third mail under one UID is lost")
+	}
+	if owed := b.owed(noon.Add(time.Millisecond)); !slices.Contains(owed, job.ID) {
+		b.Errorf("owed %q", owed)
+	}
+	if first, err := b.Arrival(b.Context(), a.ID); err != nil || first.SHA256 != a.SHA256 || first.Key != a.Key {
+		b.Errorf("the first is now %+v, %v", first, err)
 	}
 }

@@ -1,0 +1,52 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Canary is a test mail of our own that must come back through the mailbox.
+type Canary struct {
+	ID   string
+	Due  time.Time // by when
+	Back time.Time // when it came; zero while it has not
+}
+
+// LetFly writes down, before it is sent, that a canary is to be back by due.
+// The same id twice is one canary with the first due time.
+func (t *Tx) LetFly(id string, due time.Time) error {
+	_, err := t.exec(`INSERT INTO canaries (id, due_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING`, id, ms(due))
+	if err != nil {
+		return fmt.Errorf("release canary: %w", err)
+	}
+	return nil
+}
+
+// CameBack records that a canary came back as the bytes sha256. It reports false
+// for one that was never released, or came back before as other bytes.
+func (t *Tx) CameBack(id, sha256 string, at time.Time) (bool, error) {
+	n, err := t.exec(`UPDATE canaries SET back_at = CASE WHEN back_at = 0 THEN $1 ELSE back_at END, sha256 = $2
+		WHERE id = $3 AND (back_at = 0 OR sha256 = $2)`, ms(at), sha256, id)
+	if err != nil {
+		return false, fmt.Errorf("canary came back: %w", err)
+	}
+	return n == 1, nil
+}
+
+// LastCanary is the canary that was to be back last before now; ErrNotFound if
+// there is none.
+func (l *Ledger) LastCanary(ctx context.Context, now time.Time) (c Canary, err error) {
+	var due, back int64
+	err = l.read.QueryRowContext(ctx, `SELECT id, due_at, back_at FROM canaries WHERE due_at <= $1 ORDER BY due_at DESC LIMIT 1`, ms(now)).Scan(&c.ID, &due, &back)
+	if errors.Is(err, sql.ErrNoRows) {
+		return c, ErrNotFound
+	}
+	if err != nil {
+		return c, fmt.Errorf("last canary: %w", err)
+	}
+	c.Due, c.Back = instant(due), instant(back)
+	return c, nil
+}

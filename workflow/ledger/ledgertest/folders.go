@@ -1,0 +1,67 @@
+package ledgertest
+
+import (
+	"errors"
+	"time"
+
+	"dutydesk/workflow/ledger"
+)
+
+// A folder is remembered as it was seen last, its totals grow, and what managers
+// were told of they are not told again.
+func folders(b *book) {
+	if f, err := b.Folder(b.Context(), "main"); err != nil || f != (ledger.Folder{Name: "main"}) {
+		b.Errorf("before it was seen: %+v, %v", f, err)
+	}
+	const highest = 1<<32 - 1
+	b.must(b.SeeFolder(b.Context(), ledger.Folder{Name: "main", Validity: highest, Next: highest, Settled: 4, Seen: noon, Vanished: 2}))
+	b.must(b.SeeFolder(b.Context(), ledger.Folder{Name: "main", Validity: 8, Next: 3, Settled: 2, Seen: noon.Add(time.Hour), Vanished: 1, Removed: 5}))
+	want := ledger.Folder{Name: "main", Validity: 8, Next: 3, Settled: 2, Seen: noon.Add(time.Hour), Vanished: 3, Removed: 5}
+	if f, err := b.Folder(b.Context(), "main"); err != nil || f != want {
+		b.Errorf("%+v, %v", f, err)
+	}
+	for _, want := range [][2]uint64{{3, 5}, {0, 0}} {
+		b.update(func(tx *ledger.Tx) error {
+			vanished, removed, err := tx.Missing("main", noon.Add(2*time.Hour))
+			if err == nil && [2]uint64{vanished, removed} != want {
+				b.Errorf("missing %d and %d, want %v", vanished, removed, want)
+			}
+			return err
+		})
+	}
+	want.ToldVanished, want.ToldRemoved, want.Told = 3, 5, noon.Add(2*time.Hour)
+	if fs, err := b.Folders(b.Context()); err != nil || len(fs) != 1 || fs[0] != want {
+		b.Errorf("%+v, %v", fs, err)
+	}
+}
+
+// A canary comes back once: the same bytes again are it, others are not.
+func canaries(b *book) {
+	if _, err := b.LastCanary(b.Context(), noon); !errors.Is(err, ledger.ErrNotFound) {
+		b.Errorf("before the first: %v", err)
+	}
+	for _, id := range []string{"first", "second"} {
+		b.update(func(tx *ledger.Tx) error {
+			return errors.Join(tx.LetFly(id, noon), tx.LetFly(id, noon.Add(-time.Hour)))
+		})
+	}
+	for _, tt := range []struct {
+		id, bytes string
+		want      bool
+	}{{"nobody", "a", false}, {"first", "a", true}, {"first", "a", true}, {"first", "b", false}} {
+		b.update(func(tx *ledger.Tx) error {
+			back, err := tx.CameBack(tt.id, tt.bytes, noon.Add(-time.Minute))
+			if back != tt.want {
+				b.Errorf("%s as %s: back %v", tt.id, tt.bytes, back)
+			}
+			return err
+		})
+	}
+	b.update(func(tx *ledger.Tx) error { return tx.LetFly("third", noon.Add(time.Hour)) })
+	if c, err := b.LastCanary(b.Context(), noon.Add(time.Hour)); err != nil || c.ID != "third" || !c.Back.IsZero() {
+		b.Errorf("last %+v, %v", c, err)
+	}
+	if c, err := b.LastCanary(b.Context(), noon); err != nil || c.ID == "third" || !c.Due.Equal(noon) {
+		b.Errorf("before that %+v, %v", c, err)
+	}
+}
