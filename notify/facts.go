@@ -50,10 +50,17 @@ type Exhibit struct {
 
 // Down is a part of the desk that does not work.
 type Down struct {
-	What  string    // "Mail has not been fetched from the safeguarding mailbox."
-	Means string    // what follows for concerns, "" to leave out
-	Fix   string    // what the manager can do, "" to leave out; both are for the trouble letter only
+	Part  string    // "redis", "mailbox safeguarding"; its first word says which words it has
 	Since time.Time // the same in the trouble and the recovered letter: they are one conversation
+}
+
+// Deed is one word of a reply and what came of it. Each code has its words in
+// the templates.
+type Deed struct {
+	Word  string   // "ACK"; "" for the rest of the reply, kept as a note
+	Did   string   // "taken", "proposed", "refused", …
+	State string   // refused: the state of the case, as in Facts
+	Can   []string // refused: the words that could be said instead
 }
 
 // Facts are all a letter may need. A kind ignores what it has no use for.
@@ -70,10 +77,10 @@ type Facts struct {
 	Received time.Time // zero to leave out
 	Due      time.Time // when the next act is owed; zero for none
 	Org      string    // "Northgate Training"
-	Door     string    // "email" or "web form"; full letters only
+	Door     string    // "mail" or "form"; full letters only
 
 	To   Person
-	Role string        // why this person: "You are the lead for Northgate Training."
+	Role string        // why this person: the role they hold, "la-lead"
 	Rung int           // how far the ladder has been climbed; shown with a breach
 	Late time.Duration // how late; 0 to count from Due
 
@@ -84,7 +91,8 @@ type Facts struct {
 	Reason  string // untrusted, undelivered, hold: the desk's words. close-proposed, closed: a person's, full letters only
 	Nearest string // help: the known word nearest to what was written, "" if none is near
 
-	Understood, Changed, Next []string // transcript, in the desk's words
+	Deeds                     []Deed   // transcript: what the reply did, word by word
+	Understood, Changed, Next []string // the same in words, of a letter that was decided on by an older program
 
 	Trouble Down
 
@@ -117,7 +125,7 @@ func (f Facts) check() error {
 		{"token", f.Token == "" || tokenPattern.MatchString(f.Token)},
 		{"letter's id", letterPattern.MatchString(f.LetterID)},
 		{"host", hostPattern.MatchString(f.Host)},
-		{"trouble", !f.deskwide() || f.Kind == Hold || f.Trouble.What != ""},
+		{"trouble", !f.deskwide() || f.Kind == Hold || f.Trouble.Part != ""},
 	} {
 		if !c.ok {
 			return fmt.Errorf("%s: %w", c.what, ErrFacts)
@@ -144,7 +152,7 @@ const (
 func (f Facts) clean() Facts {
 	for _, s := range []*string{
 		&f.Service, &f.Severity, &f.State, &f.Org, &f.Door, &f.To.Name, &f.Role, &f.By, &f.Reason, &f.Nearest,
-		&f.Trouble.What, &f.Trouble.Means, &f.Trouble.Fix,
+		&f.Trouble.Part,
 	} {
 		*s = oneLine(*s)
 	}

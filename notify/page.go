@@ -16,12 +16,12 @@ type view struct {
 	What, Means, Fix, Since                       string
 }
 
-func (f Facts) view() view {
+func (f Facts) view(say *phrases) view {
 	return view{
 		Severity: strings.ToLower(severities[f.Severity].phrase), Danger: f.Severity == "S1",
 		Due: f.since(f.Due), Late: f.late(), Org: f.Org, By: f.By, Reason: f.Reason, Nearest: f.Nearest,
-		Waiting: f.State == stateOpen, Closing: f.State == stateCloseProposed, Changed: len(f.Changed) > 0,
-		What: f.Trouble.What, Means: f.Trouble.Means, Fix: f.Trouble.Fix, Since: f.since(f.Trouble.Since),
+		Waiting: f.State == stateOpen, Closing: f.State == stateCloseProposed, Changed: f.moved(),
+		What: f.what(say), Means: say.of("means", f.Trouble.kind(), f), Fix: say.of("fix", f.Trouble.kind(), f), Since: f.since(f.Trouble.Since),
 	}
 }
 
@@ -55,20 +55,21 @@ var stages = map[string]string{
 
 // page puts the letter together for the layouts.
 func (f Facts) page(set *templates.Letters) (templates.Page, error) {
-	first, rest, err := set.Words(string(f.Kind), f.view())
+	say := &phrases{set: set}
+	first, rest, err := set.Words(string(f.Kind), f.view(say))
 	if err != nil {
 		return templates.Page{}, err
 	}
 	p := templates.Page{
 		Language: Language, Title: f.subject(), Preview: f.subject() + ". " + first,
-		First: first, Rest: rest, Stripe: f.stripe(), Rows: f.rows(), Sections: f.sections(),
+		First: first, Rest: rest, Stripe: f.stripe(), Rows: f.rows(say), Sections: f.sections(say),
 		Actions: f.actions(), Reply: f.Token != "" && f.Ref != "", Sender: f.Service,
 	}
 	if p.Reply {
 		p.Marker = Marker
 	}
 	f.tell(&p)
-	return p, nil
+	return p, say.err
 }
 
 func (f Facts) stripe() string {
@@ -117,10 +118,10 @@ func orUnnamed(name string) string {
 }
 
 // rows are the facts of the case; minimal letters leave out how it came.
-func (f Facts) rows() []templates.Row {
+func (f Facts) rows(say *phrases) []templates.Row {
 	received := f.since(f.Received)
-	if received != "" && f.full() && f.Door != "" {
-		received += ", by " + f.Door
+	if door := say.of("door", f.Door, f); received != "" && f.full() && door != "" {
+		received += ", by " + door
 	}
 	due := f.since(f.Due)
 	if late := f.late(); late != "" && due != "" {
@@ -143,7 +144,7 @@ func (f Facts) rows() []templates.Row {
 		{Name: "Escalation", Value: climbed},
 		{Name: "Received", Value: received},
 		{Name: "For", Value: f.Org},
-		{Name: "Why you", Value: f.Role},
+		{Name: "Why you", Value: say.of("role", f.Role, f)},
 	} {
 		if r.Value != "" {
 			rows = append(rows, r)
@@ -153,14 +154,14 @@ func (f Facts) rows() []templates.Row {
 }
 
 // sections are the lists of a transcript and of a help letter.
-func (f Facts) sections() []templates.Section {
+func (f Facts) sections(say *phrases) []templates.Section {
 	var all []templates.Section
 	switch f.Kind {
 	case Transcript:
 		all = []templates.Section{
-			{Heading: "What we understood", Items: f.Understood},
-			{Heading: "What changed", Items: f.Changed},
-			{Heading: "What is due next", Items: f.Next},
+			{Heading: "What we understood", Items: f.understood(say)},
+			{Heading: "What changed", Items: f.changed(say)},
+			{Heading: "What is due next", Items: f.next(say)},
 		}
 	case Help:
 		all = []templates.Section{{Heading: "Words you can use on the first line", Items: []string{

@@ -52,7 +52,7 @@ func (f Facts) root() string {
 
 // troubleKey is the same for a trouble and its recovery.
 func (f Facts) troubleKey() string {
-	sum := sha256.Sum256([]byte(f.Trouble.What + "\n" + strconv.FormatInt(f.Trouble.Since.Unix(), 10)))
+	sum := sha256.Sum256([]byte(f.Trouble.Part + "\n" + strconv.FormatInt(f.Trouble.Since.Unix(), 10)))
 	return hex.EncodeToString(sum[:8])
 }
 

@@ -75,31 +75,44 @@ func letters(t *testing.T) map[string]notify.Facts {
 	}
 	add("opened", notify.Opened, nil)
 	add("opened-full", notify.Opened, func(f *notify.Facts) {
-		f.Severity, f.Door, f.Due = "S1", "web form", at(26, 15, 5)
+		f.Severity, f.Door, f.Due = "S1", "form", at(26, 15, 5)
 		f.Words = "Somebody in my group keeps sending me messages.\n\nThey put my photo on https://social.example/x & said <b>worse</b> is coming.\nPlease do not phone me at home."
 	})
 	add("opened-late", notify.Opened, func(f *notify.Facts) { f.Due, f.Severity = at(25, 17, 0), "" })
 	add("nudge", notify.Nudge, func(f *notify.Facts) { f.Now = at(26, 15, 35) })
 	add("breach", notify.Breach, func(f *notify.Facts) {
 		f.Now, f.Late, f.Rung = at(26, 19, 5), 2*time.Hour+5*time.Minute, 2
-		f.Role = "You are the service's safeguarding lead."
+		f.Role = "service-lead"
 	})
 	add("breach-higher", notify.Breach, func(f *notify.Facts) {
 		f.Now, f.Late, f.Rung, f.Severity = at(27, 9, 0), 16*time.Hour, 3, "S1"
-		f.Role = "You are the Local Authority Safeguarding Lead."
+		f.Role = "la-lead"
 	})
 	add("breach-answered", notify.Breach, func(f *notify.Facts) { f.Now, f.Rung, f.State, f.Due = at(26, 19, 5), 2, "acknowledged", time.Time{} })
 	taken := func(f *notify.Facts) { f.State, f.By, f.Due = "acknowledged", "Tom Reid", at(30, 17, 0) }
 	add("acknowledged", notify.Acknowledged, taken)
 	add("transcript", notify.Transcript, func(f *notify.Facts) {
 		taken(f)
-		f.Understood = []string{"ACK: you have taken this concern."}
-		f.Changed = []string{"It is acknowledged by you.", "Your deputy was told."}
-		f.Next = []string{"Decide what is to be done, by 5pm on Monday 30 November."}
+		f.Deeds = []notify.Deed{{Word: "ACK", Did: "taken"}, {Did: "noted"}}
 	})
 	add("transcript-nothing", notify.Transcript, func(f *notify.Facts) {
 		taken(f)
-		f.Understood = []string{"ACK: Tom Reid had already taken this concern."}
+		f.Deeds = []notify.Deed{{Word: "ACK", Did: "taken-before"}, {Word: "CLOSE", Did: "no-reason"}}
+	})
+	add("transcript-refused", notify.Transcript, func(f *notify.Facts) {
+		f.Deeds = []notify.Deed{{Word: "CLOSE", Did: "refused", State: "open", Can: []string{"ACK", "NOTE"}}}
+	})
+	add("transcript-all", notify.Transcript, func(f *notify.Facts) {
+		f.State = "closed"
+		for _, did := range []string{"noted", "taken", "taken-too", "taken-before", "kept-open", "proposed", "closed", "no-reason", "spent", "same-person"} {
+			f.Deeds = append(f.Deeds, notify.Deed{Word: "CLOSE", Did: did})
+		}
+	})
+	add("transcript-old", notify.Transcript, func(f *notify.Facts) { // decided on before there were codes
+		taken(f)
+		f.Understood = []string{"ACK"}
+		f.Changed = []string{"The case is acknowledged, by you."}
+		f.Next = []string{"The case comes back to lead and deputy every day until it is closed."}
 	})
 	add("help", notify.Help, func(f *notify.Facts) { f.Nearest = "CLOSE" })
 	add("help-unknown", notify.Help, nil)
@@ -116,7 +129,7 @@ func letters(t *testing.T) map[string]notify.Facts {
 		f.Reason = "it did not come from the address we know."
 	})
 	add("undelivered", notify.Undelivered, func(f *notify.Facts) {
-		f.By, f.Reason, f.Role = "Amina Patel", "the mailbox is full", "You are the deputy for Northgate Training."
+		f.By, f.Reason, f.Role = "Amina Patel", "the mailbox is full", "deputy"
 	})
 	add("hold", notify.Hold, func(f *notify.Facts) { f.Reason, f.Exhibits = "one mail, 1.2 MB", nil })
 	addDesk(add, at)
@@ -130,7 +143,7 @@ func usual(london *time.Location, at func(day, hour, minute int) time.Time) noti
 		Zone: london, Now: at(26, 14, 6), Ref: "SG-7K3F9", Severity: "S2", State: "open",
 		Received: at(26, 14, 5), Due: at(26, 17, 0), Org: "Northgate Training",
 		To:    notify.Person{ID: "lead", Name: "Amina Patel", Address: "amina.patel@northgate.example"},
-		Role:  "You are the lead for Northgate Training.",
+		Role:  "lead",
 		Token: "k3v9x0q2m7c5t8w1b4n6z0d2f8", LetterID: "01JD8Z6Q4M", Host: "council.example",
 		Exhibits: []notify.Exhibit{
 			{Name: "screenshot 1.png", Type: "image/png", Size: 3_100_000, SHA256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"},
@@ -143,17 +156,11 @@ func usual(london *time.Location, at func(day, hour, minute int) time.Time) noti
 func addDesk(add func(string, notify.Kind, func(*notify.Facts)), at func(day, hour, minute int) time.Time) {
 	desk := func(f *notify.Facts) {
 		f.Ref, f.Token, f.Severity, f.State, f.Org, f.Exhibits = "", "", "", "", "", nil
-		f.Received, f.Due, f.Role = time.Time{}, time.Time{}, "You are a manager of the service."
-		f.Trouble = notify.Down{
-			What:  "Mail has not been fetched from the safeguarding mailbox.",
-			Means: "Concerns sent by mail are waiting in the mailbox, unread by us. The web form works.",
-			Fix:   "Ask IT whether the mailbox's password or permissions have changed. On the server, \"dutydesk doctor\" says exactly what fails.",
-			Since: at(26, 13, 40),
-		}
+		f.Received, f.Due, f.Role = time.Time{}, time.Time{}, ""
+		f.Trouble = notify.Down{Part: "mailbox safeguarding", Since: at(26, 13, 40)}
 	}
 	add("trouble", notify.Trouble, desk)
-	add("recovered", notify.Recovered, func(f *notify.Facts) {
-		desk(f)
-		f.Trouble.Means = "Three mails had waited. All of them have been read."
-	})
+	add("trouble-letters", notify.Trouble, func(f *notify.Facts) { desk(f); f.Trouble.Part = "letters" })
+	add("trouble-unknown", notify.Trouble, func(f *notify.Facts) { desk(f); f.Trouble.Part = "parking meter" })
+	add("recovered", notify.Recovered, desk)
 }

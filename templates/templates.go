@@ -26,9 +26,10 @@ var ErrNoWords = errors.New("no words for this kind of letter")
 // Letters are the parsed words and the two layouts of every letter. They are
 // safe for use by many goroutines.
 type Letters struct {
-	words map[string]*text.Template
-	text  *text.Template
-	html  *html.Template
+	words   map[string]*text.Template
+	phrases *text.Template
+	text    *text.Template
+	html    *html.Template
 }
 
 // ParseLetters reads every template; a missing field is an error, not an empty
@@ -53,6 +54,10 @@ func ParseLetters() (*Letters, error) {
 }
 
 func (l *Letters) parseLayouts() (err error) {
+	l.phrases, err = text.New("phrases").Option("missingkey=error").ParseFS(files, "letter/phrases.tmpl")
+	if err != nil {
+		return fmt.Errorf("letter phrases: %w", err)
+	}
 	l.text, err = text.New("letter.txt.tmpl").Option("missingkey=error").ParseFS(files, "letter/letter.txt.tmpl")
 	if err != nil {
 		return fmt.Errorf("letter layout: %w", err)
@@ -105,6 +110,15 @@ func (l *Letters) Words(kind string, facts any) (first string, rest []string, er
 		}
 	}
 	return first, rest, err
+}
+
+// Phrase writes one of the shorter things that letters say, such as
+// "role lead"; "" if nobody has written words for it.
+func (l *Letters) Phrase(name string, facts any) (string, error) {
+	if l.phrases.Lookup(name) == nil {
+		return "", nil
+	}
+	return sentence(l.phrases, name, facts)
 }
 
 func sentence(t *text.Template, part string, facts any) (string, error) {

@@ -159,7 +159,7 @@ func TestRefusedIsKept(t *testing.T) {
 	if err != nil || d.only().State != casefile.Submitted || !strings.Contains(lines[len(lines)-1].Text, "spoke to the family") {
 		t.Errorf("%v %+v", err, lines)
 	}
-	if x := d.letters("lead", workflow.Transcript); len(x) != 1 || !strings.Contains(x[0].Detail, "not acknowledged yet") {
+	if x := d.letters("lead", workflow.Transcript); len(x) != 1 || !strings.Contains(x[0].Detail, `"did":"refused","state":"SUBMITTED"`) {
 		t.Errorf("%+v", x)
 	}
 }

@@ -2,7 +2,6 @@ package workflow
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
@@ -10,15 +9,40 @@ import (
 	"dutydesk/workflow/reply"
 )
 
+// Deed is one word of a mail and what came of it, in codes: the letter that
+// answers has the words.
+type Deed struct {
+	Word  casefile.Verb   `json:"word"` // "" for the rest of the mail, kept as a note
+	Did   string          `json:"did"`
+	State casefile.State  `json:"state,omitempty"` // refused: the state that did not allow it
+	Can   []casefile.Verb `json:"can,omitempty"`   // refused: what could be said instead
+}
+
+// What can come of a word. The last five moved nothing.
+const (
+	didNote     = "noted"
+	didTake     = "taken"
+	didTakeToo  = "taken-too"
+	didKeepOpen = "kept-open"
+	didPropose  = "proposed"
+	didClose    = "closed"
+
+	didTakeBefore = "taken-before"
+	noReason      = "no-reason"
+	wasSpent      = "spent"
+	samePerson    = "same-person"
+	wasRefused    = "refused"
+)
+
 // deeds is what one mail did, word by word.
 type deeds struct {
-	office              *Office
-	by, arrival         string
-	now                 time.Time
-	out                 casefile.Outcome
-	understood, changed []string
-	help, closing       bool
-	spent               bool // the letter's one CLOSE was used before
+	office        *Office
+	by, arrival   string
+	now           time.Time
+	out           casefile.Outcome
+	did           []Deed
+	help, closing bool
+	spent         bool // the letter's one CLOSE was used before
 }
 
 // do carries out one word. What is refused is kept as a note and said so.
@@ -36,27 +60,26 @@ func (d *deeds) do(w reply.Word, note string) {
 		text = strings.TrimSpace(w.Text + "\n" + note)
 	}
 	if w.Verb == casefile.Close && text == "" {
-		d.understood = append(d.understood, "CLOSE, but without a reason.")
-		d.changed = append(d.changed, "Nothing. Please say in a few words why the case can be closed: CLOSE because …")
+		d.say(Deed{Word: w.Verb, Did: noReason})
 		return
 	}
 	if w.Verb == casefile.Close && d.spent {
-		d.understood = append(d.understood, "CLOSE")
-		d.changed = append(d.changed, "Nothing. A letter can be answered with CLOSE once; please answer a later letter of this case.")
+		d.say(Deed{Word: w.Verb, Did: wasSpent})
 		d.add(d.out.Case.Remark(d.by, "CLOSE refused, its letter was used before: "+text, d.arrival, d.office.Rules, d.now))
 		return
 	}
 	before := d.out.Case
 	out, err := d.out.Case.Obey(casefile.Command{By: d.by, Verb: w.Verb, Text: text, Arrival: d.arrival}, d.office.Rules, d.now)
-	d.understood = append(d.understood, string(w.Verb))
 	if err != nil {
-		d.changed = append(d.changed, d.refusal(err))
+		d.say(d.refusal(w.Verb, err))
 		out = d.out.Case.Remark(d.by, string(w.Verb)+" refused: "+text, d.arrival, d.office.Rules, d.now)
 	} else {
-		d.changed = append(d.changed, change(w.Verb, d.by, before, out.Case))
+		d.say(Deed{Word: w.Verb, Did: change(w.Verb, d.by, before, out.Case)})
 	}
 	d.add(out)
 }
+
+func (d *deeds) say(one Deed) { d.did = append(d.did, one) }
 
 // keep files the rest of the mail as a note: what people tell us is never
 // thrown away. A reason for closing is part of the closing.
@@ -66,8 +89,7 @@ func (d *deeds) keep(r reply.Reply) {
 	}
 	out, err := d.out.Case.Obey(casefile.Command{By: d.by, Verb: casefile.Note, Text: r.Note, Arrival: d.arrival}, d.office.Rules, d.now)
 	if err == nil {
-		d.understood = append(d.understood, "a note")
-		d.changed = append(d.changed, "Your note is kept on the case.")
+		d.say(Deed{Did: didNote})
 		d.add(out)
 	}
 }
@@ -79,52 +101,29 @@ func (d *deeds) add(out casefile.Outcome) {
 	d.out = out
 }
 
-// refusal is what a person reads when a word could not be obeyed.
-func (d *deeds) refusal(err error) string {
+// refusal is why a word could not be obeyed.
+func (d *deeds) refusal(v casefile.Verb, err error) Deed {
 	if errors.Is(err, casefile.ErrSamePerson) {
-		return "Nothing. Closing needs a second person, and you proposed it."
+		return Deed{Word: v, Did: samePerson}
 	}
-	var can []string
-	for _, v := range d.out.Case.Legal() {
-		can = append(can, string(v))
-	}
-	return fmt.Sprintf("Nothing. The case is %s; what can be done now: %s.", plain(d.out.Case.State), strings.Join(can, ", "))
+	return Deed{Word: v, Did: wasRefused, State: d.out.Case.State, Can: d.out.Case.Legal()}
 }
 
-// change is what a person reads when a word was obeyed.
+// change is what a word did that was obeyed.
 func change(v casefile.Verb, by string, from, to casefile.Case) string {
 	switch {
 	case v == casefile.Note:
-		return "Your note is kept on the case."
+		return didNote
 	case from.State == to.State && from.By == by:
-		return "Nothing. You have taken the case already."
+		return didTakeBefore
 	case from.State == to.State:
-		return "You are recorded as having taken the case too."
+		return didTakeToo
 	case to.State == casefile.Acknowledged && from.State == casefile.CloseProposed:
-		return "The case stays open."
+		return didKeepOpen
 	case to.State == casefile.Acknowledged:
-		return "The case is acknowledged, by you."
+		return didTake
 	case to.State == casefile.CloseProposed:
-		return "You proposed to close the case. A second person must answer CLOSE to the letter they are sent."
+		return didPropose
 	}
-	return "The case is closed."
-}
-
-// next says what the case waits for.
-func (d *deeds) next() []string {
-	switch d.out.Case.State {
-	case casefile.Submitted:
-		return []string{"Nobody has acknowledged this case yet. To take it, answer ACK."}
-	case casefile.Acknowledged:
-		return []string{"The case comes back to lead and deputy every day until it is closed."}
-	case casefile.CloseProposed:
-		return []string{"A second person answers CLOSE to close the case, or ACK to keep it open."}
-	}
-	return []string{"Nothing. What you write about a closed case is still kept."}
-}
-
-// plain is a state in words.
-func plain(s casefile.State) string {
-	return map[casefile.State]string{casefile.Submitted: "not acknowledged yet", casefile.Acknowledged: "acknowledged",
-		casefile.CloseProposed: "waiting for a second person to close it", casefile.Closed: "closed"}[s]
+	return didClose
 }

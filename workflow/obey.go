@@ -148,13 +148,13 @@ func (o *Office) carryOut(tx *ledger.Tx, c casefile.Case, x ledger.Letter, a Arr
 // then not any more: it may be a machine's.
 func (o *Office) answer(tx *ledger.Tx, d deeds, r reply.Reply, now time.Time) error {
 	ref, since := d.out.Case.Ref, now.Add(-24*time.Hour)
-	detail := Detail{By: d.by, State: string(d.out.Case.State), Understood: d.understood, Changed: d.changed, Next: d.next()}
+	detail := Detail{By: d.by, State: string(d.out.Case.State), Deeds: d.did}
 	kind, most := Transcript, notesADay
 	if len(r.Words) > 0 {
 		most = commandsADay
 	}
 	had, err := tx.Written(ref, d.by, Transcript, since)
-	if d.help || r.Unknown != "" || len(d.understood) == 0 {
+	if d.help || r.Unknown != "" || len(d.did) == 0 {
 		kind, most, detail.Nearest = HelpLetter, helpADay, string(r.Nearest)
 		had, err = tx.Told(d.by, HelpLetter, since)
 	}

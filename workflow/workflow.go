@@ -41,7 +41,8 @@ type Detail struct {
 	By         string    `json:"by,omitempty"` // person id
 	State      string    `json:"state,omitempty"`
 	Due        time.Time `json:"due,omitzero"`
-	Understood []string  `json:"understood,omitempty"`
+	Deeds      []Deed    `json:"deeds,omitempty"`
+	Understood []string  `json:"understood,omitempty"` // these three are written no more, and still read
 	Changed    []string  `json:"changed,omitempty"`
 	Next       []string  `json:"next,omitempty"`
 	Nearest    string    `json:"nearest,omitempty"`

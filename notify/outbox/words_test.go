@@ -16,9 +16,11 @@ import (
 	"testing"
 	"time"
 
+	"dutydesk/templates"
 	"dutydesk/workflow"
 	"dutydesk/workflow/casefile"
 	"dutydesk/workflow/ledger"
+	"dutydesk/workflow/sla"
 )
 
 // header is a field of a mail, unfolded.
@@ -135,6 +137,29 @@ func TestEveryKindIsSent(t *testing.T) {
 	}
 	if nudge := d.letter("lead", casefile.Nudge); !strings.Contains(plain(t, d.exhibit(nudge.SHA256)), "still") {
 		t.Errorf("nudge reads:\n%s", plain(t, d.exhibit(nudge.SHA256)))
+	}
+}
+
+// Every role and every part of the desk that can be down has its words.
+func TestEveryCodeHasWords(t *testing.T) {
+	set, err := templates.ParseLetters()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, role := range []sla.Role{sla.Lead, sla.Deputy, sla.ServiceLead, sla.LALead, sla.SeniorOfficer, sla.Executive, sla.Manager} {
+		names = append(names, "role "+string(role))
+	}
+	for _, part := range []string{"redis", "smtp", "letters", "late", "ledger", "mailbox"} {
+		names = append(names, "down "+part, "means "+part, "fix "+part)
+	}
+	for _, word := range []string{"open", "acknowledged", "close-proposed", "closed"} {
+		names = append(names, "next "+word, "stage "+word)
+	}
+	for _, name := range names {
+		if said, err := set.Phrase(name, struct{ Org string }{"Org"}); err != nil || said == "" {
+			t.Errorf("%s: %q, %v", name, said, err)
+		}
 	}
 }
 

@@ -68,12 +68,12 @@ func (w *Writer) facts(ctx context.Context, x ledger.Letter) (f notify.Facts, er
 	p := w.Roster.People[x.Person]
 	f = notify.Facts{Kind: notify.Kind(x.Kind), Service: w.Service, ServiceAddress: w.Address, Zone: w.Zone, Now: w.Now(), Host: w.Host,
 		LetterID: x.ID, Token: w.Key.Token(x.ID), To: notify.Person{ID: p.ID, Name: p.Name, Address: p.Address}, Rung: x.Rung,
-		Reason: d.Reason, Understood: d.Understood, Changed: d.Changed, Next: d.Next, Nearest: d.Nearest, State: states[casefile.State(d.State)], Due: d.Due}
+		Reason: d.Reason, Deeds: deeds(d.Deeds), Understood: d.Understood, Changed: d.Changed, Next: d.Next, Nearest: d.Nearest, State: states[casefile.State(d.State)], Due: d.Due}
 	if d.By != "" {
 		f.By = w.Roster.Name(d.By)
 	}
 	if d.Trouble != "" {
-		f.Trouble = down(d.Trouble, d.Since)
+		f.Trouble = notify.Down{Part: d.Trouble, Since: d.Since}
 	}
 	if x.Case == "" {
 		return f, nil
@@ -96,8 +96,8 @@ func (w *Writer) aboutCase(ctx context.Context, f notify.Facts, x ledger.Letter,
 	if err != nil {
 		return f, err
 	}
-	f.Ref, f.Severity, f.Received, f.Org, f.Door = string(c.Ref), string(c.Severity), c.Opened, w.Roster.Org(c.Org).Name, doors[a.Door]
-	f.Role = why(x.Role, f.Org)
+	f.Ref, f.Severity, f.Received, f.Org, f.Door = string(c.Ref), string(c.Severity), c.Opened, w.Roster.Org(c.Org).Name, a.Door
+	f.Role = string(x.Role)
 	if f.State == states[casefile.Submitted] {
 		f.Late = c.Late(w.Policy, x.Created)
 	}

@@ -1,0 +1,93 @@
+package notify
+
+import (
+	"slices"
+	"strings"
+
+	"dutydesk/templates"
+)
+
+// phrases writes the shorter things of one letter, and keeps the first failure.
+type phrases struct {
+	set *templates.Letters
+	err error
+}
+
+// of writes the phrase for a code in its place, "" if the code is empty or has
+// no words.
+func (p *phrases) of(place, code string, facts any) string {
+	if code == "" {
+		return ""
+	}
+	return p.write(place+" "+code, facts)
+}
+
+func (p *phrases) write(name string, facts any) string {
+	said, err := p.set.Phrase(name, facts)
+	if p.err == nil {
+		p.err = err
+	}
+	return said
+}
+
+// kind is the first word of a part's name.
+func (d Down) kind() string {
+	kind, _, _ := strings.Cut(d.Part, " ")
+	return kind
+}
+
+// what says which part is down, also one that has no words of its own.
+func (f Facts) what(say *phrases) string {
+	if f.Trouble.Part == "" {
+		return ""
+	}
+	if said := say.of("down", f.Trouble.kind(), f.Trouble); said != "" {
+		return said
+	}
+	return say.write("down", f.Trouble)
+}
+
+// understood lists what a reply was taken to say.
+func (f Facts) understood(say *phrases) []string {
+	items := f.Understood
+	for _, d := range f.Deeds {
+		said := say.write("word "+d.Word+"-"+d.Did, d)
+		if said == "" {
+			said = say.write("word "+d.Word, d)
+		}
+		if said == "" {
+			said = d.Word
+		}
+		items = append(items, said)
+	}
+	return items
+}
+
+// changed lists what came of it.
+func (f Facts) changed(say *phrases) []string {
+	items := f.Changed
+	for _, d := range f.Deeds {
+		facts := struct{ Stage, Can string }{say.of("stage", d.State, d), strings.Join(d.Can, ", ")}
+		if said := say.of("did", d.Did, facts); said != "" {
+			items = append(items, said)
+		}
+	}
+	return items
+}
+
+// next lists what the case waits for.
+func (f Facts) next(say *phrases) []string {
+	items := f.Next
+	if said := say.of("next", f.State, f); said != "" && len(f.Deeds) > 0 {
+		items = append(items, said)
+	}
+	return items
+}
+
+// idle are the ends of a word that did nothing.
+var idle = []string{"taken-before", "no-reason", "spent", "same-person", "refused"}
+
+// moved reports whether a reply did anything.
+func (f Facts) moved() bool {
+	return len(f.Changed) > 0 || slices.ContainsFunc(f.Deeds, func(d Deed) bool { return !slices.Contains(idle, d.Did) })
+}
