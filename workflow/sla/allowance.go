@@ -147,3 +147,15 @@ func (a *Allowance) UnmarshalText(b []byte) (err error) {
 	*a, err = ParseAllowance(string(b))
 	return err
 }
+
+// Real is the length of an allowance of real time; ok is false for any other.
+func (a Allowance) Real() (d time.Duration, ok bool) {
+	if a.unit != elapsed {
+		return 0, false
+	}
+	return time.Duration(a.n) * time.Second, true
+}
+
+// Longer tells whether a is certainly longer than b: they are of one kind, and
+// allowances of two kinds cannot be compared.
+func (a Allowance) Longer(b Allowance) bool { return a.unit == b.unit && a.n > b.n }

@@ -27,10 +27,17 @@ type Term struct {
 	Stage      Stage
 	S          [4]Allowance // by severity S1 to S4; zero where there is no clock
 	OutOfHours bool         // only for what is received while the service is closed
+	Raised     bool         // only once something raises it, such as a decision to refer
 	Soft       bool         // a target: missing it is no breach
 	Repeats    bool         // runs again from each time it is done
+	Desk       bool         // the desk itself does it when it is due; no person can miss it
+	With       Stage        // of Desk: done as soon as this other stage is, if that is earlier
+	Tell       []Role       // of Desk: whom it tells by doing it
 	Note       string       // what the table says besides, for people
 }
+
+// For is the allowance of a severity; unknown counts as S2.
+func (t Term) For(s Severity) Allowance { return t.S[s.column()] }
 
 // Terms are all rows, in the order in which people read them.
 type Terms []Term
@@ -41,15 +48,15 @@ func DefaultTerms() Terms {
 	el, wh, wd := Elapsed, WorkingHours, WorkingDays
 	never := Allowance{}
 	return Terms{
-		{Stage: Receipt, S: [4]Allowance{el(0), el(0), el(0), el(0)}},
+		{Stage: Receipt, S: [4]Allowance{el(0), el(0), el(0), el(0)}, Desk: true},
 		{Stage: Acknowledge, S: [4]Allowance{el(15 * m), wh(1), wh(4), wd(1)}},
 		{Stage: Screen, S: [4]Allowance{never, el(2 * h), wh(1), wh(0)}, OutOfHours: true},
 		{Stage: Triage, S: [4]Allowance{el(30 * m), wh(4), wd(1), wd(2)}},
-		{Stage: TellLA, S: [4]Allowance{el(0), wh(4), wd(1), wd(2)}, Note: "on triage or at this limit, whichever is first"},
+		{Stage: TellLA, S: [4]Allowance{el(0), wh(4), wd(1), wd(2)}, Desk: true, With: Triage, Tell: []Role{LALead}, Note: "on triage or at this limit, whichever is first"},
 		{Stage: LAAcknowledge, S: [4]Allowance{el(1 * h), never, never, never}},
 		{Stage: Protect, S: [4]Allowance{el(1 * h), wd(1), wd(3), wd(5)}, Note: "decided and started"},
-		{Stage: Refer, S: [4]Allowance{el(1 * h), wd(1), never, never}, Note: "where one is triggered; S3 and S4 are graded S2 first"},
-		{Stage: ReferInWriting, S: [4]Allowance{never, wd(3), never, never}, Note: "where the LADO was told"},
+		{Stage: Refer, S: [4]Allowance{el(1 * h), wd(1), never, never}, Raised: true, Note: "where one is triggered; S3 and S4 are graded S2 first"},
+		{Stage: ReferInWriting, S: [4]Allowance{never, wd(3), never, never}, Raised: true, Note: "where the LADO was told"},
 		{Stage: UpdateReporter, S: [4]Allowance{wd(1), wd(5), wd(10), wd(20)}},
 		{Stage: Review, S: [4]Allowance{el(24 * h), wd(5), wd(10), wd(20)}, Repeats: true},
 		{Stage: Closure, S: [4]Allowance{never, wd(30), wd(20), wd(20)}, Soft: true},
@@ -96,7 +103,7 @@ func (ts Terms) Plan(c *Calendar, s Severity, received time.Time) []Deadline {
 	plan := []Deadline{}
 	open := c.IsOpen(received)
 	for _, t := range ts {
-		a := t.S[s.column()]
+		a := t.For(s)
 		if a.IsZero() || t.OutOfHours && open {
 			continue
 		}

@@ -33,6 +33,13 @@ const (
 	Manager       Role = "manager"
 )
 
+// Roles that depend on the case or the hour: whoever has taken the case, or lead
+// and deputy while nobody has; and whoever is on call when the service is closed.
+const (
+	Assignee Role = "assignee"
+	OnCall   Role = "on-call"
+)
+
 // Stage names what a deadline is for.
 type Stage string
 
