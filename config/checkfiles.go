@@ -53,13 +53,18 @@ func (ch *checker) secretFile(path, file string) (text string, ok bool) {
 
 // password checks where a password comes from; name is its credential.
 func (ch *checker) password(at string, own *login, name, file string, needed bool) {
-	switch path := at + ".password_file"; {
+	ch.source(at, "password", own, name, file, needed)
+}
+
+// source checks where a secret comes from; key and "_file" is the key of its file.
+func (ch *checker) source(at, key string, own *login, name, file string, needed bool) {
+	switch path := at + "." + key + "_file"; {
 	case own.credential(name) != "" || own.given.Reveal() != "":
 		// the file is not looked at
 	case file != "":
 		ch.secretFile(path, file)
 	case needed:
-		ch.wrong(path, "no password is given", fmt.Sprintf("set password_file, or give the credential %q to the systemd unit", name))
+		ch.wrong(path, "no "+key+" is given", fmt.Sprintf("set %s_file, or give the credential %q to the systemd unit", key, name))
 	}
 }
 

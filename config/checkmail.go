@@ -21,7 +21,8 @@ func (ch *checker) mailboxes() {
 		if m.Kept == m.Folder {
 			ch.wrong(at+".kept", "is the watched folder itself", "name another folder, or leave kept out to let mails stay")
 		}
-		ch.password(at, &m.login, m.credentialName(), m.PasswordFile, true)
+		ch.auth(at, m.Login(), m.PasswordFile, m.SecretFile)
+		ch.source(at, m.Login().key(), &m.login, m.credentialName(), m.Login().file, true)
 	}
 }
 
@@ -46,7 +47,11 @@ func (ch *checker) smtp() {
 	s := &ch.SMTP
 	ch.encrypted("smtp", s.Address, s.TLS)
 	ch.authorities("smtp.ca_file", s.CAFile)
-	ch.password("smtp", &s.login, "smtp", s.PasswordFile, s.User != "")
+	ch.auth("smtp", s.Login(), s.PasswordFile, s.SecretFile)
+	ch.source("smtp", s.Login().key(), &s.login, "smtp", s.Login().file, s.User != "")
+	if s.User == "" && s.Auth != byPassword {
+		ch.wrong("smtp.auth", "is given without a user", "set smtp.user to the mailbox that letters are sent from")
+	}
 	if s.User == "" && s.PasswordFile != "" {
 		ch.wrong("smtp.password_file", "is given without a user", "set smtp.user, or take password_file away")
 	}

@@ -76,6 +76,13 @@ type Mailbox struct {
 	CAFile        string   `toml:"ca_file" default:"" doc:"Certificates to trust instead of the system's."`
 	User          string   `toml:"user" example:"safeguarding@council.example" doc:"Login name."`
 	PasswordFile  string   `toml:"password_file" default:"" example:"/etc/dutydesk/imap-password" doc:"File with the password, mode 0600. $CREDENTIALS_DIRECTORY/imap-NAME is looked at first."`
+	Auth          string   `toml:"auth" default:"password" allowed:"password|microsoft|google" doc:"How we log in: \"password\"; \"microsoft\", an application with a client secret (Microsoft 365); or \"google\", a service account with domain-wide delegation (Google Workspace)."`
+	Tenant        string   `toml:"tenant" default:"" form:"tenant" doc:"microsoft: the Directory (tenant) ID."`
+	ClientID      string   `toml:"client_id" default:"" form:"guid" doc:"microsoft: the Application (client) ID."`
+	SecretFile    string   `toml:"secret_file" default:"" doc:"File with the client secret's Value (microsoft) or the service account's JSON key (google), mode 0600. $CREDENTIALS_DIRECTORY/imap-NAME is looked at first."`
+	SecretExpires Date     `toml:"secret_expires" default:"" form:"date" doc:"When the secret ends, such as 2027-03-01; you are warned 30 days before."`
+	TokenURL      string   `toml:"token_url" default:"" form:"token-url" doc:"Where tokens are asked for; \"\" for the provider's public cloud. Only for sovereign clouds and tests."`
+	Scope         string   `toml:"scope" default:"" doc:"What a token is to open; \"\" for mail in the provider's public cloud."`
 	Folder        string   `toml:"folder" default:"INBOX" doc:"The folder that is watched."`
 	Kept          string   `toml:"kept" default:"" doc:"Folder that taken mails are moved to; \"\" leaves them where they are."`
 	Organisation  string   `toml:"organisation" default:"" form:"organisation" doc:"Organisation that the mailbox belongs to; \"\" for triage."`
@@ -89,12 +96,19 @@ type Mailbox struct {
 
 // SMTP is the relay.
 type SMTP struct {
-	Address      string `toml:"address" example:"smtp.council.example:587" form:"server" doc:"host:port of the mail server that takes our letters."`
-	TLS          string `toml:"tls" default:"starttls" allowed:"starttls|implicit|none" doc:"\"starttls\", \"implicit\" or, on this machine only, \"none\"."`
-	CAFile       string `toml:"ca_file" default:"" doc:"Certificates to trust instead of the system's."`
-	User         string `toml:"user" default:"" example:"safeguarding@council.example" doc:"Login name; \"\" for none."`
-	PasswordFile string `toml:"password_file" default:"" example:"/etc/dutydesk/smtp-password" doc:"File with the password, mode 0600. $CREDENTIALS_DIRECTORY/smtp is looked at first."`
-	Hello        string `toml:"hello" default:"localhost" form:"host" doc:"What we call ourselves in EHLO."`
+	Address       string `toml:"address" example:"smtp.council.example:587" form:"server" doc:"host:port of the mail server that takes our letters."`
+	TLS           string `toml:"tls" default:"starttls" allowed:"starttls|implicit|none" doc:"\"starttls\", \"implicit\" or, on this machine only, \"none\"."`
+	CAFile        string `toml:"ca_file" default:"" doc:"Certificates to trust instead of the system's."`
+	User          string `toml:"user" default:"" example:"safeguarding@council.example" doc:"Login name; \"\" for none."`
+	PasswordFile  string `toml:"password_file" default:"" example:"/etc/dutydesk/smtp-password" doc:"File with the password, mode 0600. $CREDENTIALS_DIRECTORY/smtp is looked at first."`
+	Auth          string `toml:"auth" default:"password" allowed:"password|microsoft|google" doc:"How we log in: \"password\"; \"microsoft\", an application with a client secret (Microsoft 365); or \"google\", a service account with domain-wide delegation (Google Workspace)."`
+	Tenant        string `toml:"tenant" default:"" form:"tenant" doc:"microsoft: the Directory (tenant) ID."`
+	ClientID      string `toml:"client_id" default:"" form:"guid" doc:"microsoft: the Application (client) ID."`
+	SecretFile    string `toml:"secret_file" default:"" doc:"File with the client secret's Value (microsoft) or the service account's JSON key (google), mode 0600. $CREDENTIALS_DIRECTORY/smtp is looked at first."`
+	SecretExpires Date   `toml:"secret_expires" default:"" form:"date" doc:"When the secret ends, such as 2027-03-01; you are warned 30 days before."`
+	TokenURL      string `toml:"token_url" default:"" form:"token-url" doc:"Where tokens are asked for; \"\" for the provider's public cloud. Only for sovereign clouds and tests."`
+	Scope         string `toml:"scope" default:"" doc:"What a token is to open; \"\" for mail in the provider's public cloud."`
+	Hello         string `toml:"hello" default:"localhost" form:"host" doc:"What we call ourselves in EHLO."`
 
 	login
 }

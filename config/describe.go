@@ -20,7 +20,7 @@ const preface = `# dutydesk.toml: everything that can be configured, with what i
 # Secrets never stand in this file. They come, whichever is found first, from
 #   $CREDENTIALS_DIRECTORY/imap-NAME, smtp, redis, ledger   (systemd: LoadCredential=smtp:/path)
 #   DUTYDESK_MAILBOX__NAME__PASSWORD, DUTYDESK_SMTP__PASSWORD, …REDIS__…, …LEDGER__…
-#   the password_file, which must have mode 0600 or 0400
+#   the password_file or secret_file, which must have mode 0600 or 0400
 `
 
 // Describe writes an example file, made from the tags of Config, with every key
@@ -167,7 +167,7 @@ func shownValue(v reflect.Value) string {
 	return quote(queryPassword.ReplaceAllString(v.String(), "password="+hidden))
 }
 
-func (m *Mailbox) passwordFrom() string { return m.origin(m.credentialName(), m.PasswordFile) }
-func (s *SMTP) passwordFrom() string    { return s.origin("smtp", s.PasswordFile) }
+func (m *Mailbox) passwordFrom() string { return m.origin(m.credentialName(), m.Login().file) }
+func (s *SMTP) passwordFrom() string    { return s.origin("smtp", s.Login().file) }
 func (r *Redis) passwordFrom() string   { return r.origin("redis", r.PasswordFile) }
 func (l *Ledger) passwordFrom() string  { return l.origin("ledger", l.PasswordFile) }

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/mail"
 	"net/netip"
+	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
@@ -23,7 +24,14 @@ var forms = map[string]func(text string) (what, fix string){
 	"host":     matches(hostName, "is no host name", "give the name of this machine, such as desk.council.example"),
 	"id":       matches(regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`), "is no short name", "use up to 32 of a-z, 0-9 and -"),
 	"prefix":   matches(regexp.MustCompile(`^[A-Z]{1,8}-$`), "cannot begin a reference", `use up to eight capitals and a hyphen, such as "SG-"`),
+	"date":     day,
+	"guid":     matches(regexp.MustCompile("^"+guid+"$"), "is no id of an application", "copy it from the app's overview page; it looks like 00000000-0000-0000-0000-000000000000"),
+	"tenant":   matches(regexp.MustCompile("^("+guid+`|[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+)$`), "is no tenant", "copy the Directory (tenant) ID from the app's overview page; it looks like 00000000-0000-0000-0000-000000000000"),
+
+	"token-url": tokenURL,
 }
+
+const guid = `[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}`
 
 var hostName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$`)
 
@@ -79,6 +87,24 @@ func resolver(text string) (what, fix string) {
 func zone(text string) (what, fix string) {
 	if _, err := time.LoadLocation(text); err != nil || text == "Local" {
 		return "is no time zone", `use an IANA name, such as "Europe/London"`
+	}
+	return "", ""
+}
+
+func day(text string) (what, fix string) {
+	if _, err := time.Parse(time.DateOnly, text); err != nil {
+		return "is no day", "write it like 2027-03-01"
+	}
+	return "", ""
+}
+
+func tokenURL(text string) (what, fix string) {
+	u, err := url.Parse(text)
+	switch {
+	case err != nil || u.Host == "" || u.User != nil:
+		return "is no URL", "write it like https://login.microsoftonline.us/TENANT/oauth2/v2.0/token"
+	case u.Scheme != "https" && !(u.Scheme == "http" && loopback(u.Hostname())):
+		return "would send the secret unencrypted", "it must begin with https://"
 	}
 	return "", ""
 }

@@ -109,6 +109,8 @@ func (l *loading) value(v reflect.Value, path string, n *unstable.Node) {
 		l.scalar(v, path, string(n.Data))
 	case n.Kind == unstable.Bool && v.Kind() == reflect.Bool:
 		l.scalar(v, path, string(n.Data))
+	case n.Kind == unstable.LocalDate && v.Type() == reflect.TypeFor[Date]():
+		l.scalar(v, path, string(n.Data))
 	case n.Kind == unstable.Array && v.Kind() == reflect.Slice:
 		l.list(v, path, n)
 	case n.Kind == unstable.InlineTable && isTable(v.Type()):
@@ -169,6 +171,8 @@ func typeWord(t reflect.Type) string {
 		return `a list of texts, like ["a", "b"]`
 	case t.Kind() == reflect.Struct:
 		return "a table"
+	case t == reflect.TypeFor[Date]():
+		return "a day, like 2027-03-01"
 	case t.Kind() == reflect.Bool:
 		return "true or false, without quotes"
 	case t.Kind() == reflect.Int64:

@@ -102,15 +102,16 @@ func (l login) origin(name, file string) string {
 
 func (m *Mailbox) credentialName() string { return "imap-" + m.Name }
 
-// Secret is the password, read anew at every login so that it may be changed.
-func (m *Mailbox) Secret() (string, error) { return m.secret(m.credentialName(), m.PasswordFile) }
+// Secret is what auth logs in with: the password, the client secret or the JSON
+// key. It is read anew each time so that it may be changed.
+func (m *Mailbox) Secret() (string, error) { return m.secret(m.credentialName(), m.Login().file) }
 
-// Secret is the password; "" if there is no user.
+// Secret is as for a mailbox; "" if there is no user.
 func (s *SMTP) Secret() (string, error) {
 	if s.User == "" {
 		return "", nil
 	}
-	return s.secret("smtp", s.PasswordFile)
+	return s.secret("smtp", s.Login().file)
 }
 
 // Secret is the password; "" if none is configured.
@@ -151,9 +152,9 @@ func withPassword(text, password string) string {
 
 // SecretFiles are the files that secrets are read from.
 func (c *Config) SecretFiles() (files []string) {
-	all := []string{c.SMTP.PasswordFile, c.Redis.PasswordFile, c.Ledger.PasswordFile, c.Ledger.URLFile}
+	all := []string{c.SMTP.PasswordFile, c.SMTP.SecretFile, c.Redis.PasswordFile, c.Ledger.PasswordFile, c.Ledger.URLFile}
 	for _, m := range c.Mailboxes {
-		all = append(all, m.PasswordFile)
+		all = append(all, m.PasswordFile, m.SecretFile)
 	}
 	return slices.DeleteFunc(all, func(f string) bool { return f == "" })
 }

@@ -24,8 +24,8 @@ func (l *loading) find(table reflect.Value, path string, key *unstable.Node) (re
 // same table, or the same key of another table.
 func (l *loading) unknown(table reflect.Type, at, path, name string) {
 	known := keys(table)
-	file := nearest(name+"_file", known)
-	secret := strings.EqualFold(name, "password") || strings.EqualFold(name, "secret") || strings.EqualFold(name, "token") || strings.EqualFold(name, "pass")
+	file := nearest(strings.TrimPrefix(name, "client_")+"_file", known)
+	secret := strings.EqualFold(name, "password") || strings.EqualFold(name, "client_secret") || strings.EqualFold(name, "secret") || strings.EqualFold(name, "token") || strings.EqualFold(name, "pass")
 	switch {
 	case secret && file != "":
 		l.wrong(at, "a secret does not belong in this file", fmt.Sprintf("put it into a file of mode 0600 and name that in %s, or see \"Secrets\" in dutydesk config describe", file))

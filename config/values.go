@@ -31,6 +31,15 @@ func (d Duration) String() string {
 	return s
 }
 
+// Date is a day as people write it: 2027-03-01 (RFC 3339, full-date).
+type Date string
+
+// Time is the beginning of the day, UTC; zero when none is given.
+func (d Date) Time() time.Time {
+	t, _ := time.Parse(time.DateOnly, string(d)) // Load refuses what is no day
+	return t
+}
+
 // EvidenceDir is the folder of the kept bytes.
 func (c *Config) EvidenceDir() string {
 	if c.Evidence.Dir != "" {
