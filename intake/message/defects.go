@@ -72,7 +72,7 @@ const (
 	DefectPartial     = "message-partial"     // a fragment of a larger mail (RFC 2046 section 5.2.2)
 	DefectExternal    = "message-external"    // content elsewhere; never fetched
 	DefectTNEF        = "tnef-damaged"        // winmail.dat could be read in part
-	DefectMsg         = "msg-unopened"        // an Outlook .msg, listed and not opened
+	DefectMsg         = "msg-unopened"        // an Outlook .msg, listed and not opened, or in part
 	DefectUuencode    = "uuencode-damaged"    // a block without its end or with bad lines
 	DefectNameTrick   = "name-misleading"     // control, direction or zero-width characters, a path, a NUL
 	DefectNameTwice   = "name-ambiguous"      // the part has two different names

@@ -53,7 +53,7 @@ var quotedHeaders = regexp.MustCompile(`(?mi)^[> \t*]*(?:from|von|de|da)[ \t]*:.
 // forwarding judges how the mail sends another on.
 func (g *reading) forwarding() Forwarding {
 	for _, p := range g.parts {
-		if p.kind == embedded || p.opens() == "mail" {
+		if p.kind == embedded || p.opens() == "mail" || p.opens() == "msg" {
 			return AsAttachment
 		}
 	}

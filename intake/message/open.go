@@ -11,13 +11,19 @@ func (p *part) opens() string {
 	if p.kind != leaf {
 		return ""
 	}
-	name := strings.ToLower(p.dispParams.get("filename") + p.params.get("name"))
-	switch {
-	case p.isMail() && !p.identity():
+	if p.isMail() && !p.identity() {
 		return "mail"
-	case p.media == "application/ms-tnef" || p.media == "application/vnd.ms-tnef" || strings.HasSuffix(name, "winmail.dat"):
+	}
+	return containerOf(p.media, p.dispParams.get("filename")+p.params.get("name"))
+}
+
+// containerOf says as what a file of that type and name is opened.
+func containerOf(media, name string) string {
+	name = strings.ToLower(name)
+	switch {
+	case media == "application/ms-tnef" || media == "application/vnd.ms-tnef" || strings.HasSuffix(name, "winmail.dat"):
 		return "tnef"
-	case p.media == "application/vnd.ms-outlook" || strings.HasSuffix(name, ".msg"):
+	case media == "application/vnd.ms-outlook" || strings.HasSuffix(name, ".msg"):
 		return "msg"
 	case strings.HasSuffix(name, ".eml"):
 		return "mail"
@@ -44,7 +50,7 @@ func (g *reading) open(p *part, what string, c *content) {
 	case "tnef":
 		g.openTNEF(p, c.kept)
 	case "msg":
-		g.d.add(DefectMsg, p.section(), p.body)
+		g.openMsg(p, c.kept)
 	}
 }
 

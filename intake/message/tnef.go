@@ -2,9 +2,7 @@ package message
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/binary"
-	"encoding/hex"
 	"strings"
 )
 
@@ -165,18 +163,11 @@ func (g *reading) openTNEF(p *part, raw []byte) {
 	}
 	for i := range files {
 		f := &files[i]
-		data := f.bytes()
-		sum := sha256.Sum256(data)
-		d := &defects{max: 10}
-		a := Attachment{Name: cutName(valid(f.name()), d), DeclaredType: cut(f.mime, 200), Size: int64(len(data)),
-			SHA256: hex.EncodeToString(sum[:]), Part: p.section(), How: HowTNEF}
-		c := content{head: data[:min(len(data), sniffed)]}
-		a.SniffedType = c.sniff()
-		noteName(&part{}, a.Name, d)
-		a.Defects = d.list
-		g.m.Attachments = append(g.m.Attachments, a)
+		g.packed(p, HowTNEF, f.name(), f.mime, f.bytes())
 		if f.object != nil && bytes.HasPrefix(f.object, []byte{0x78, 0x9f, 0x3e, 0x22}) {
 			g.open(p, "tnef", &content{kept: f.object})
+		} else if what := containerOf(f.mime, f.name()); what != "" && len(f.data) > 0 {
+			g.open(p, what, &content{kept: f.data})
 		}
 	}
 }
