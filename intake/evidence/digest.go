@@ -23,6 +23,8 @@ var (
 	ErrExposed = errors.New("evidence folder is open to others")
 	// ErrNotDigest: the text is not 64 lower-case hexadecimal digits.
 	ErrNotDigest = errors.New("not a digest")
+	// ErrReading: the folder was opened for looking only.
+	ErrReading = errors.New("evidence was opened for looking only")
 	// ErrSpent: the draft was kept or discarded before.
 	ErrSpent = errors.New("draft is spent")
 )

@@ -27,6 +27,9 @@ type Draft struct {
 // more than a chunk in memory. On any error, r's own included, nothing is left.
 // ctx is looked at between reads.
 func (s *Store) Draft(ctx context.Context, r io.Reader) (*Draft, error) {
+	if s.drafts == nil {
+		return nil, fmt.Errorf("begin draft: %w", ErrReading)
+	}
 	file, err := s.drafts.create()
 	if err != nil {
 		return nil, fmt.Errorf("begin draft: %w", err)

@@ -79,6 +79,11 @@ func ensure(dir string) error {
 	if err := create(dir); err != nil {
 		return err
 	}
+	return closed(dir)
+}
+
+// closed refuses what is no folder, and a folder that others may enter.
+func closed(dir string) error {
 	info, err := os.Stat(dir)
 	switch {
 	case err != nil:

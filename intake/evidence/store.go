@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
@@ -16,7 +17,7 @@ const chunk = 128 << 10
 // Store is one evidence folder. It is safe for concurrent use, and several
 // processes may share the folder.
 type Store struct {
-	drafts   *draftFolder
+	drafts   *draftFolder // nil for looking only
 	exhibits *folder
 	chunks   sync.Pool // of *[chunk]byte
 
@@ -46,7 +47,7 @@ func open(dir string) (*Store, error) {
 			return nil, err
 		}
 	}
-	s := &Store{chunks: sync.Pool{New: func() any { return new([chunk]byte) }}}
+	s := newStore()
 	if s.exhibits, err = openFolder(filepath.Join(dir, "exhibits"), s.syncOrFail); err != nil {
 		return nil, err
 	}
@@ -56,9 +57,38 @@ func open(dir string) (*Store, error) {
 	return s, nil
 }
 
+// OpenReading opens the evidence folder dir for looking only, also while others
+// seal in it. It creates nothing, sweeps nothing and changes nothing; Seal and
+// Draft give ErrReading. A folder that is not there gives ErrMissing, one that
+// others may read ErrExposed.
+func OpenReading(dir string) (*Store, error) {
+	s := newStore()
+	exhibits := filepath.Join(dir, "exhibits")
+	err := errors.Join(closed(dir), closed(exhibits))
+	if err == nil {
+		s.exhibits, err = openFolder(exhibits, s.syncOrFail)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		err = ErrMissing
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open evidence %s: %w", dir, err)
+	}
+	return s, nil
+}
+
+// newStore is a store without its folders.
+func newStore() *Store {
+	return &Store{chunks: sync.Pool{New: func() any { return new([chunk]byte) }}}
+}
+
 // Close gives the folder back. Drafts that are neither kept nor discarded are gone.
 func (s *Store) Close() error {
-	return errors.Join(s.drafts.close(), s.exhibits.dir.Close())
+	err := s.exhibits.dir.Close()
+	if s.drafts != nil {
+		err = errors.Join(s.drafts.close(), err)
+	}
+	return err
 }
 
 // Seal keeps everything r yields, up to its end, and returns its name. When
