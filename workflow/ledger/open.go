@@ -23,6 +23,10 @@ var ErrSchema = errors.New("ledger cannot be used by this program")
 // ErrDamaged reports a file that is no whole database any more.
 var ErrDamaged = errors.New("the ledger file is damaged: stop, keep a copy of it, and restore the backup")
 
+// ErrAway reports a database that cannot be asked: it is down, refuses the
+// login, or its file cannot be opened.
+var ErrAway = errors.New("the ledger does not answer")
+
 // damaged names what SQLite says of a damaged file (SQLITE_CORRUPT 11,
 // SQLITE_NOTADB 26).
 func damaged(err error) error {
@@ -159,7 +163,7 @@ func (l *Ledger) migrate(ctx context.Context) error {
 func (l *Ledger) verify(ctx context.Context) error {
 	facts, err := l.Settings(ctx)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w: %w", ErrAway, err)
 	}
 	for _, f := range facts {
 		if !f.OK {

@@ -11,7 +11,8 @@ import (
 )
 
 // OpenReading opens the ledger for looking only, also while a worker uses it.
-// Nothing is migrated; every Update fails.
+// Nothing is migrated; every Update fails. A ledger that was never made gives
+// ErrNotFound, one that cannot be asked ErrAway.
 func OpenReading(ctx context.Context, target string) (*Ledger, error) {
 	l := newLedger(target)
 	var err error
@@ -26,7 +27,10 @@ func OpenReading(ctx context.Context, target string) (*Ledger, error) {
 		return nil, fmt.Errorf("open ledger: %w", err)
 	}
 	l.write = l.read
-	return l, l.Ping(ctx)
+	if err := l.Ping(ctx); err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	return l, nil
 }
 
 // options is the mark that further options of a URL begin with.

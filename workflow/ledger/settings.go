@@ -30,11 +30,11 @@ func (l *Ledger) Settings(ctx context.Context) ([]Setting, error) {
 	return ask, nil
 }
 
-// Ping reports whether the ledger answers.
+// Ping reports whether the ledger answers, or ErrAway.
 func (l *Ledger) Ping(ctx context.Context) error {
 	var one int
 	if err := l.read.QueryRowContext(ctx, "SELECT 1").Scan(&one); err != nil {
-		return fmt.Errorf("ask ledger: %w", damaged(err))
+		return fmt.Errorf("ask ledger: %w: %w", ErrAway, damaged(err))
 	}
 	return nil
 }
