@@ -31,6 +31,7 @@ type Report struct {
 	Org      string       // organisation it belongs to
 	Arrival  string       // the arrival that brought it
 	Severity sla.Severity // suggested; "" is taken as S2
+	Excluded IDs          // who is named in it and must not know of it
 	Held     string       // why a person must read the raw mail, "" if it could be read
 }
 
@@ -49,6 +50,8 @@ type Case struct {
 	By           string    // that person
 	Proposed     string    // the person who proposed to close it
 	Breached     time.Time // when the limit was first missed; never cleared
+	Excluded     IDs       // who must never learn of the case: a conflict of interest
+	Lifting      IDs       // exclusions that one person has proposed to lift: "excluded=proposer"
 }
 
 // Event is one line of the chronology. It is never changed or removed.

@@ -18,9 +18,10 @@ type Command struct {
 }
 
 // Begin opens a case for a report that arrived at the moment at: lead and
-// deputy are told at once, in parallel, and the clock runs.
+// deputy are told at once, in parallel, and the clock runs. Who is named in the
+// report is passed over.
 func Begin(r Report, rules Rules, at time.Time) Outcome {
-	c := Case{Ref: r.Ref, Org: rules.Roster.Org(r.Org).ID, Severity: r.Severity, State: Submitted, Arrival: r.Arrival, Opened: at.UTC()}
+	c := Case{Ref: r.Ref, Org: rules.Roster.Org(r.Org).ID, Severity: r.Severity, State: Submitted, Arrival: r.Arrival, Opened: at.UTC(), Excluded: r.Excluded}
 	if c.Severity == "" {
 		c.Severity = sla.S2
 	}
@@ -29,7 +30,11 @@ func Begin(r Report, rules Rules, at time.Time) Outcome {
 		kind = Hold
 	}
 	e := Event{At: at, By: "reporter", Verb: Open, Text: r.Held, Arrival: r.Arrival}
-	return c.climb(kind, e, rules, at)
+	out := c.climb(kind, e, rules, at)
+	if c.Excluded != "" {
+		out.Events = slices.Insert(out.Events, 1, Event{At: at, By: "desk", Verb: Exclude, Text: string(c.Excluded) + ": named in the report", Arrival: r.Arrival})
+	}
+	return out
 }
 
 // Obey applies a person's command, given at the moment at.
@@ -153,22 +158,41 @@ func (c Case) ring(a Alarm, rules Rules, at time.Time) Outcome {
 	return c.climb(kind, clock(a, rules.Policy, at), rules, at)
 }
 
-// climb tells everybody on the next rung. A rung with nobody on it is a line in
-// the chronology, and the nearest that has somebody is told in its place; the
-// clock goes on rung by rung, so that no breach is announced later for it.
+// climb tells everybody on the next rung. A rung with nobody on it, or where all
+// are said to be away, is a line in the chronology, and the nearest that has
+// somebody is told as well; the clock goes on rung by rung, so that no breach is
+// announced later for it.
 func (c Case) climb(kind Kind, e Event, rules Rules, at time.Time) Outcome {
 	rung := c.Climbed
 	c.Climbed++
 	out := Outcome{Events: []Event{e}}
 	for _, n := range nearest(rung, len(rules.Policy.Ladder)) {
-		if out.Notices = c.tell(kind, n, rules, at); len(out.Notices) > 0 {
+		ns := c.tell(kind, n, rules, at)
+		for _, x := range ns {
+			out.Notices = add(out.Notices, x)
+		}
+		if len(ns) > 0 {
 			c.Reached = max(c.Reached, min(n, len(rules.Policy.Ladder)-1)+1)
+		}
+		why := vacant(ns, rules.Roster)
+		if why == "" {
 			break
 		}
-		out.Events = append(out.Events, Event{At: e.At, By: "clock", Verb: Elapse, Text: fmt.Sprintf("nobody on rung %d", n)})
+		out.Events = append(out.Events, Event{At: e.At, By: "clock", Verb: Elapse, Text: fmt.Sprintf("%s on rung %d", why, n)})
 	}
 	out.Case, out.Alarms = c, c.alarms(rules.Policy)
 	return out
+}
+
+// vacant says why those who are told on a rung are not enough, "" if they are.
+func vacant(ns []Notice, r Roster) string {
+	switch {
+	case len(ns) == 0:
+		return Nobody
+	case !slices.ContainsFunc(ns, func(n Notice) bool { return !r.Away(n.To) }):
+		return "only people who are away"
+	}
+	return ""
 }
 
 // nearest orders the rungs of a ladder as they stand in for rung: itself, those

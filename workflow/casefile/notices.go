@@ -10,11 +10,12 @@ import (
 // tell makes one notice for each person on the rung, whatever number of roles
 // they hold there.
 func (c Case) tell(kind Kind, rung int, rules Rules, at time.Time) (ns []Notice) {
-	before := c.patience(rules.Policy, at)
-	for _, role := range rules.Policy.Rung(rung).Tell {
-		for _, p := range rules.Roster.Holders(c.Org, role) {
-			ns = add(ns, Notice{Kind: kind, To: p, Role: role, Rung: rung, Urgent: true, Before: before})
-		}
+	before, roles := c.patience(rules.Policy, at), rules.Policy.Rung(rung).Tell
+	if rung == 0 {
+		roles = join(slices.Clone(roles), c.first(rules.Roster)...)
+	}
+	for _, p := range c.Told(rules.Roster, roles...) {
+		ns = add(ns, Notice{Kind: kind, To: p.Person, Role: p.Role, Rung: rung, Urgent: true, Before: before})
 	}
 	return ns
 }
@@ -32,7 +33,7 @@ func (c Case) patience(p sla.Policy, at time.Time) time.Time {
 // that somebody took the case to everybody who was called to act.
 func (c Case) others(kind Kind, by, reason string, rules Rules) (ns []Notice) {
 	told := max(c.Climbed, c.Reached)
-	roles := []sla.Role{sla.Lead, sla.Deputy}
+	roles := c.first(rules.Roster)
 	if told > 2 || kind == CloseProposal || kind == NotDelivered {
 		roles = append(roles, sla.ServiceLead, sla.LALead)
 	}
@@ -41,11 +42,9 @@ func (c Case) others(kind Kind, by, reason string, rules Rules) (ns []Notice) {
 			roles = append(roles, rules.Policy.Rung(rung).Tell...)
 		}
 	}
-	for _, role := range roles {
-		for _, p := range rules.Roster.Holders(c.Org, role) {
-			if p != by && role != sla.Manager {
-				ns = add(ns, Notice{Kind: kind, To: p, Role: role, Reason: reason})
-			}
+	for _, p := range c.Told(rules.Roster, roles...) {
+		if p.Person != by && p.Role != sla.Manager {
+			ns = add(ns, Notice{Kind: kind, To: p.Person, Role: p.Role, Reason: reason})
 		}
 	}
 	return ns

@@ -20,7 +20,8 @@ const (
 type Verb string
 
 // Acknowledge, Note and Close are said by people. The others are said by the
-// clock, the post and the desk, and no reply can say them.
+// clock, the post and the desk, and no reply can say them. Exclude and Readmit
+// change who knows of a case and not its state.
 const (
 	Open        Verb = "OPEN"
 	Acknowledge Verb = "ACK"
@@ -29,7 +30,12 @@ const (
 	Elapse      Verb = "ELAPSE"
 	Undelivered Verb = "UNDELIVERED"
 	Distrust    Verb = "UNTRUSTED"
+	Exclude     Verb = "CONFLICT"
+	Readmit     Verb = "UNCONFLICT"
 )
+
+// Nobody begins the line of the chronology that says that a rung is empty.
+const Nobody = "nobody"
 
 // moves is every legal change of state; what is not here is refused.
 var moves = [...]struct {

@@ -1,0 +1,91 @@
+package casefile
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Exclude keeps people from the case from now on: they are its subject, are
+// affected by it, reported it, are named in it, or said that they are too close.
+// It needs nobody's consent. What somebody did who may not act any more
+// does not stand: a case they took waits to be taken again, and a close they
+// proposed is off. Those to whom the case is led round them are told at once.
+func (c Case) Exclude(people []string, by, why string, rules Rules, at time.Time) Outcome {
+	was := c
+	c.Excluded = c.Excluded.With(people...)
+	e := Event{At: at, By: by, Verb: Exclude, Text: strings.Join(people, " ") + ": " + why}
+	if c.Excluded == was.Excluded {
+		return Outcome{Case: c, Events: []Event{e}, Alarms: c.alarms(rules.Policy)}
+	}
+	c.undo(was, rules.Roster)
+	return Outcome{Case: c, Events: []Event{e}, Notices: c.instead(was, rules, at), Alarms: c.alarms(rules.Policy)}
+}
+
+// undo takes back what was done by people who could act before and cannot now.
+func (c *Case) undo(was Case, r Roster) {
+	barred := func(id string) bool { return id != "" && was.MayAct(r, id) && !c.MayAct(r, id) || c.Excluded.Has(id) }
+	if barred(c.Proposed) {
+		c.Proposed = ""
+		if c.State == CloseProposed {
+			c.State = Acknowledged
+		}
+	}
+	if barred(c.By) && c.State != Closed {
+		c.By, c.Acknowledged, c.Reviews, c.Proposed, c.State = "", time.Time{}, 0, "", Submitted
+	}
+}
+
+// instead tells those of a case that is not closed who had not been told of it
+// and now stand where somebody was passed over.
+func (c Case) instead(was Case, rules Rules, at time.Time) (ns []Notice) {
+	if c.State == Closed {
+		return nil
+	}
+	var knew, know []Post
+	for rung := range max(1, c.Climbed, c.Reached) {
+		roles := rules.Policy.Rung(rung).Tell
+		know = append(know, c.Told(rules.Roster, join(c.first(rules.Roster), roles...)...)...)
+		knew = append(knew, was.Told(rules.Roster, join(was.first(rules.Roster), roles...)...)...)
+	}
+	for _, p := range know {
+		if !slices.ContainsFunc(knew, func(k Post) bool { return k.Person == p.Person }) {
+			ns = add(ns, Notice{Kind: Opened, To: p.Person, Role: p.Role, Urgent: true, Before: c.patience(rules.Policy, at)})
+		}
+	}
+	return ns
+}
+
+// Readmit lifts an exclusion. It takes two people who may act on the case, and
+// the one who is excluded is neither: the first proposes, the second confirms.
+// Whoever is readmitted hears of what happens next and of nothing before.
+func (c Case) Readmit(person, by, why string, rules Rules, at time.Time) (Outcome, error) {
+	if !c.Excluded.Has(person) || !c.MayAct(rules.Roster, by) {
+		return Outcome{}, fmt.Errorf("%s %s: %w", Readmit, c.Ref, ErrNotAllowed)
+	}
+	e := Event{At: at, By: by, Verb: Readmit, Text: person + " proposed: " + why}
+	switch proposer := c.lifter(person); {
+	case proposer == by:
+		return Outcome{}, fmt.Errorf("%s %s: %w", Readmit, c.Ref, ErrSamePerson)
+	case proposer != "" && c.MayAct(rules.Roster, proposer):
+		c.Excluded, c.Lifting = c.Excluded.Without(person), c.Lifting.Without(person+"="+proposer)
+		e.Text = person + ": " + why
+	default:
+		c.Lifting = c.Lifting.Without(person + "=" + proposer).With(person + "=" + by)
+	}
+	return Outcome{Case: c, Events: []Event{e}, Alarms: c.alarms(rules.Policy)}, nil
+}
+
+// lifter is who proposed to readmit person, "" if nobody did.
+func (c Case) lifter(person string) string {
+	for _, pair := range c.Lifting.List() {
+		if excluded, by, _ := strings.Cut(pair, "="); excluded == person {
+			return by
+		}
+	}
+	return ""
+}
+
+// Eligible reports whether anybody at all may act on the case now.
+func (c Case) Eligible(r Roster) bool { return len(c.Told(r, acting...)) > 0 }
