@@ -33,8 +33,17 @@ type session struct {
 }
 
 // connect opens a line and logs in. Its error wraps one of this package's. When
-// ctx ends the line is closed at once.
+// ctx ends the line is closed at once. A token that was refused because it was
+// old is replaced, once (F48).
 func (w *Watcher) connect(ctx context.Context, h *imapclient.UnilateralDataHandler) (*session, error) {
+	s, err := w.dial(ctx, h)
+	if errors.Is(err, errStale) {
+		return w.dial(ctx, h)
+	}
+	return s, err
+}
+
+func (w *Watcher) dial(ctx context.Context, h *imapclient.UnilateralDataHandler) (*session, error) {
 	dialer := net.Dialer{Timeout: dialTimeout, KeepAliveConfig: keepAlive}
 	raw, err := dialer.DialContext(ctx, "tcp", w.Addr)
 	if err != nil {
@@ -57,7 +66,7 @@ func (s *session) begin(ctx context.Context, w *Watcher, h *imapclient.Unilatera
 	if err := s.client.WaitGreeting(); err != nil {
 		return refused("greeting", err, ErrThrottled)
 	}
-	return s.login(w)
+	return s.login(ctx, w)
 }
 
 // secure puts TLS on the line before go-imap sees it.
@@ -129,16 +138,28 @@ func tlsTrouble(err error) error {
 
 // login says who we are. The capabilities are asked for afterwards, for they
 // change with the login and go-imap's own note of them may be late.
-func (s *session) login(w *Watcher) error {
+func (s *session) login(ctx context.Context, w *Watcher) (err error) {
+	if w.Token != nil {
+		err = s.authenticate(ctx, w)
+	} else {
+		err = s.password(w)
+	}
+	if err != nil {
+		return err
+	}
+	if s.caps, err = s.client.Capability().Wait(); err != nil {
+		return refused("capabilities", err, ErrServer)
+	}
+	return nil
+}
+
+func (s *session) password(w *Watcher) error {
 	password, err := w.Password()
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrSecret, err)
 	}
 	if err := s.client.Login(w.User, password).Wait(); err != nil {
 		return refused("log in", err, ErrRefused)
-	}
-	if s.caps, err = s.client.Capability().Wait(); err != nil {
-		return refused("capabilities", err, ErrServer)
 	}
 	return nil
 }

@@ -18,6 +18,7 @@ type ear struct {
 	mu       sync.Mutex
 	greeting []byte // said to go-imap first, when we heard the server's ourselves
 	last     []byte
+	empty    bool            // the next "=" is to be an empty line
 	reader   <-chan struct{} // closed when go-imap's reader has ended
 }
 
@@ -47,7 +48,7 @@ func (e *ear) greet(b []byte) int {
 
 // Write passes through; when it fails, the line is closed for the reader too.
 func (e *ear) Write(b []byte) (int, error) {
-	n, err := e.Conn.Write(b)
+	n, err := e.write(b)
 	if err == nil {
 		return n, nil
 	}
@@ -59,6 +60,26 @@ func (e *ear) Write(b []byte) (int, error) {
 		<-reader
 	}
 	return n, err
+}
+
+// emptyNext makes an empty line of the "=" with which go-imap answers nothing to
+// a challenge: RFC 4959 has that for a first answer only.
+func (e *ear) emptyNext() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.empty = true
+}
+
+func (e *ear) write(b []byte) (int, error) {
+	e.mu.Lock()
+	empty := e.empty && string(b) == "=\r\n"
+	e.empty = e.empty && !empty
+	e.mu.Unlock()
+	if !empty {
+		return e.Conn.Write(b)
+	}
+	_, err := e.Conn.Write(b[1:])
+	return len(b), err
 }
 
 // Close ends the line without a word of TLS: nothing may wait here.

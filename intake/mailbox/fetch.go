@@ -33,6 +33,9 @@ func (v *visit) send(now time.Time) {
 	for v.inHand < v.ahead && len(v.taken) < moveBatch {
 		uid, ok := v.folder.plan.next(now)
 		if !ok {
+			uid, ok = v.unproven()
+		}
+		if !ok {
 			return
 		}
 		v.fetch(uid, false)
@@ -58,6 +61,7 @@ func (v *visit) fetch(uid imap.UID, guess bool) {
 	if t := v.folder.plan.trials[uid]; t != nil {
 		f.before = t.size
 	}
+	v.folder.flying[uid] = true
 	v.onLine++
 	v.inHand++
 	v.traffic.asked(time.Now())
@@ -133,7 +137,7 @@ func (v *visit) fetched(f *fetching, err error) error {
 		v.failed(f.uid, err).size = f.read
 		return nil
 	case f.guess && f.uid >= v.folder.next:
-		delete(v.folder.hand, f.uid) // guessed wrong, or the next look finds it
+		v.folder.drop(f.uid) // guessed wrong, or the next look finds it
 		return nil
 	}
 	v.doubted = append(v.doubted, f.uid)
@@ -149,6 +153,7 @@ func (v *visit) kept(f *fetching, err error) error {
 	if f.lied {
 		v.liar++
 		v.status.WrongSize++
+		v.folder.named[f.uid] = f.size
 	}
 	v.accepted(f.uid)
 	if v.inHand == 0 {
@@ -160,10 +165,12 @@ func (v *visit) kept(f *fetching, err error) error {
 // accepted notes that uid is durable: from now on the server's copy is free.
 func (v *visit) accepted(uid imap.UID) {
 	f := v.folder
-	delete(f.hand, uid)
+	f.drop(uid)
 	delete(f.plan.trials, uid)
-	f.known[uid], f.present[uid] = true, true
-	v.status.Taken++
+	if !f.known[uid] {
+		v.status.Taken++
+	}
+	f.known[uid], f.present[uid], f.proven[uid] = true, true, true
 	clear(v.refusing)
 	if v.shut {
 		v.shut = false
@@ -178,7 +185,7 @@ func (v *visit) accepted(uid imap.UID) {
 // failed notes one failure of uid, which then waits its turn; the third is told
 // to a person.
 func (m *watch) failed(uid imap.UID, err error) *trial {
-	delete(m.folder.hand, uid)
+	m.folder.drop(uid)
 	t := m.folder.plan.failed(uid, time.Now())
 	if t.tries == asideAfter {
 		m.Log.Error("message set aside", "mailbox", m.Name, "uidvalidity", m.folder.validity, "uid", uid, "err", err)

@@ -2,6 +2,7 @@ package mailbox
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/emersion/go-imap/v2"
@@ -11,11 +12,17 @@ import (
 // UIDVALIDITY. The ledger is the truth; this only saves asking it again.
 type folder struct {
 	validity uint32
-	next     imap.UID          // every UID below was accounted for; 0 before the first look
-	known    map[imap.UID]bool // taken in
-	present  map[imap.UID]bool // taken in, and in the folder when last seen
-	hand     map[imap.UID]bool // planned, being fetched or being kept
-	copied   map[imap.UID]bool // copied to Kept, the original still there
+	reused   imap.UID           // it was set back: UIDs below may have had another meaning
+	next     imap.UID           // every UID below was accounted for; 0 if nobody ever looked
+	high     imap.UID           // highest UIDNEXT seen
+	known    map[imap.UID]bool  // taken in
+	proven   map[imap.UID]bool  // of these, seen by this visit to be what was taken in
+	named    map[imap.UID]int64 // size of taken ones as the server named it, where it was wrong
+	lost     map[imap.UID]bool  // counted as gone before they were taken in
+	present  map[imap.UID]bool  // taken in, and in the folder when last seen
+	hand     map[imap.UID]bool  // planned, being fetched or being kept
+	flying   map[imap.UID]bool  // of these, not planned only; those that a broken line ended too
+	copied   map[imap.UID]bool  // copied to Kept, the original still there
 	plan     plan
 }
 
@@ -23,16 +30,24 @@ func newFolder(validity uint32) *folder {
 	return &folder{
 		validity: validity,
 		known:    make(map[imap.UID]bool),
+		proven:   make(map[imap.UID]bool),
+		named:    make(map[imap.UID]int64),
+		lost:     make(map[imap.UID]bool),
 		present:  make(map[imap.UID]bool),
 		hand:     make(map[imap.UID]bool),
+		flying:   make(map[imap.UID]bool),
 		copied:   make(map[imap.UID]bool),
 		plan:     plan{trials: make(map[imap.UID]*trial)},
 	}
 }
 
-// begin forgets what was only planned: a new line looks anew.
+// begin forgets what was only planned or is true of one visit only: a new line
+// looks anew.
 func (f *folder) begin() {
+	f.next = f.settled(false)
 	clear(f.hand)
+	clear(f.flying)
+	clear(f.proven)
 	f.plan.todo = nil
 	for _, t := range f.plan.trials {
 		t.running = false
@@ -86,7 +101,7 @@ func (f *folder) accounted(l listing) (uids []imap.UID) {
 			uids = append(uids, uid)
 		}
 	}
-	for _, ours := range [...]map[imap.UID]bool{f.known, f.hand} {
+	for _, ours := range [...]map[imap.UID]bool{f.known, f.hand, f.lost} {
 		for uid := range ours {
 			if uid >= f.next {
 				uids = append(uids, uid)
@@ -109,7 +124,9 @@ func (f *folder) missed(l listing) (removed, vanished int) {
 	}
 	for uid, t := range f.plan.trials {
 		if !t.running && !has(l.uids, uid) {
-			vanished++
+			if !f.known[uid] {
+				vanished++
+			}
 			delete(f.plan.trials, uid)
 		}
 	}
@@ -122,15 +139,43 @@ func (f *folder) close(l listing) {
 	if n := len(l.uids); n > 0 {
 		f.next = max(f.next, l.uids[n-1]+1)
 	}
+	f.high = max(f.high, f.next)
 	if l.from > 1 {
 		return
 	}
+	low := f.settled(false)
+	maps.DeleteFunc(f.lost, func(uid imap.UID, _ bool) bool { return uid < low })
 	for uid := range f.known {
 		if uid < f.next && !has(l.uids, uid) {
 			delete(f.known, uid)
 			delete(f.copied, uid)
 		}
 	}
+}
+
+// settled is the lowest UID that was seen and is not taken in yet, or next: from
+// there on it must be found out again what came and went, should all that is
+// planned be forgotten. Trials that a person was told of do not count.
+func (f *folder) settled(trials bool) imap.UID {
+	low := f.next
+	if len(f.plan.todo) > 0 {
+		low = min(low, f.plan.todo[0])
+	}
+	for uid := range f.flying {
+		low = min(low, uid)
+	}
+	for uid, t := range f.plan.trials {
+		if trials && t.tries < asideAfter {
+			low = min(low, uid)
+		}
+	}
+	return low
+}
+
+// drop notes that uid is not in hand any more.
+func (f *folder) drop(uid imap.UID) {
+	delete(f.hand, uid)
+	delete(f.flying, uid)
 }
 
 func has(uids []imap.UID, uid imap.UID) bool {

@@ -3,6 +3,7 @@ package mailbox
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -122,6 +123,7 @@ func (v *visit) weigh(l listing) error {
 	f.close(l)
 	v.plan(fresh)
 	v.claim(l.uids)
+	v.suspect(l.uids)
 	if n > 0 {
 		v.verify(lost, n)
 	}
@@ -136,16 +138,21 @@ func (v *visit) plan(uids []imap.UID) {
 	v.folder.plan.add(uids)
 }
 
-// claim notes which taken messages lie in the folder, and will move them.
+// claim notes which taken messages lie in the folder, and will move those that
+// are what was taken in.
 func (v *visit) claim(uids []imap.UID) {
 	moves := v.moves()
 	for _, uid := range uids {
-		if !v.folder.known[uid] || v.folder.present[uid] && !moves {
+		if !v.folder.known[uid] {
 			continue
 		}
 		v.folder.present[uid] = true
-		if moves && !has(v.taken, uid) {
+		switch {
+		case !moves:
+		case v.folder.proven[uid]:
 			v.shelveLater(uid)
+		default:
+			v.prove(uid)
 		}
 	}
 }
@@ -153,8 +160,13 @@ func (v *visit) claim(uids []imap.UID) {
 // askMost is how many keys the book is asked for at once.
 const askMost = 500
 
-// unknown returns those of uids that the book does not know, and notes the others.
+// unknown returns those of uids that the book does not know, and notes the
+// others. In a folder that was set back the book's word is not taken.
 func (v *visit) unknown(uids []imap.UID) (fresh []imap.UID, err error) {
+	if reused := v.folder.reused; reused > 0 {
+		n, _ := slices.BinarySearch(uids, reused)
+		fresh, uids = slices.Clone(uids[:n]), uids[n:]
+	}
 	for len(uids) > 0 {
 		some := uids[:min(askMost, len(uids))]
 		uids = uids[len(some):]

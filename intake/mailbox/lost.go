@@ -2,6 +2,7 @@ package mailbox
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/emersion/go-imap/v2"
 )
@@ -16,14 +17,48 @@ func refusedOr(act string, err, kind error) error {
 
 // verify looks a second time for n messages that should be in set before they
 // are counted as lost: an alarm follows. Those that are there after all are
-// fetched.
+// fetched, and those that an earlier life took in and moved are not lost.
 func (v *visit) verify(set imap.UIDSet, n int) {
 	v.search(set, func(there []imap.UID) error {
-		v.count(0, uint64(n-len(there)))
+		lost, err := v.lost(set, n, there)
+		if err != nil {
+			return err
+		}
+		v.count(0, uint64(lost))
 		fresh, err := v.unknown(v.folder.strange(listing{uids: there}))
 		v.plan(fresh)
 		return err
 	})
+}
+
+// lostMost is how many lost messages the book is asked about one by one.
+const lostMost = 20_000
+
+// lost counts those of the n messages of set that are not there and were never
+// taken in.
+func (v *visit) lost(set imap.UIDSet, n int, there []imap.UID) (int, error) {
+	if n > lostMost {
+		return n - len(there), nil
+	}
+	uids, err := uidsOf(set, 1)
+	if err != nil {
+		return 0, err
+	}
+	uids = slices.DeleteFunc(uids, func(uid imap.UID) bool { return has(there, uid) })
+	lost := 0
+	for some := range slices.Chunk(uids, askMost) {
+		known, err := v.ask(some)
+		if err != nil {
+			return 0, err
+		}
+		for _, uid := range some {
+			if known[v.key(uid)] == nil || uid < v.folder.reused {
+				lost++
+				v.folder.lost[uid] = true
+			}
+		}
+	}
+	return lost, nil
 }
 
 // doubt finds out why messages were asked for and not given: gone, or there and
@@ -37,9 +72,12 @@ func (v *visit) doubt() {
 				v.failed(uid, errNoBody)
 				continue
 			}
-			delete(v.folder.hand, uid)
+			v.folder.drop(uid)
 			delete(v.folder.plan.trials, uid)
-			v.count(0, 1)
+			if !v.folder.known[uid] { // or the next listing finds it removed
+				v.count(0, 1)
+				v.folder.lost[uid] = true
+			}
 		}
 		return nil
 	})
@@ -74,6 +112,8 @@ func (v *visit) count(removed, vanished uint64) {
 	}
 	v.status.Removed += removed
 	v.status.Vanished += vanished
+	v.unsaid.Removed += removed
+	v.unsaid.Vanished += vanished
 	v.Log.Warn("messages disappeared", "mailbox", v.Name, "before_intake", vanished, "after_intake", removed)
 	v.tell()
 }

@@ -112,5 +112,8 @@ func (v *visit) due(slept time.Time) time.Duration {
 	if trial, ok := v.folder.plan.soonest(); ok && trial.Before(at) {
 		at = trial
 	}
+	if news, ok := v.rememberAt(); ok && news.Before(at) {
+		at = news
+	}
 	return max(0, time.Until(at))
 }

@@ -179,7 +179,13 @@ func (s *script) behave(c *talk, tag, verb, args string) {
 		c.say("* SEARCH%s", s.search(args))
 	case "UID FETCH":
 		uid, _, _ := strings.Cut(args, " ")
-		s.give(c, uid)
+		if strings.Contains(args, "BODY") {
+			s.give(c, uid)
+			break
+		}
+		for _, uid := range s.among(args) {
+			c.say("* 1 FETCH (UID %d RFC822.SIZE %d)", uid, len(s.inbox[uid]))
+		}
 	case "LIST":
 		c.say(`* LIST () "/" Kept`)
 	case "IDLE":

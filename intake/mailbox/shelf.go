@@ -37,7 +37,7 @@ func (v *visit) shelve() error {
 	err := v.moveAway(uids)
 	switch {
 	case err == nil:
-		v.status.Moving = MovingWorks
+		v.status.Moving, v.moved = MovingWorks, true
 	case errors.Is(err, errCut), errors.Is(err, ErrThrottled):
 		return err
 	default:

@@ -141,19 +141,19 @@ func TestF4AnswerToMoveLost(t *testing.T) {
 	l.once(t)
 }
 
-// F3: killed between keep and move. The next start knows the message, fetches
-// nothing and only moves.
-func TestF3KnownIsOnlyMoved(t *testing.T) {
+// F3: killed between keep and move. The next start knows the message by its UID,
+// makes sure that it is the one it knows, and moves it.
+func TestF3KnownIsProvenAndMoved(t *testing.T) {
 	s, l := newScript(t, mail("one"), mail("two")), newLedger()
 	l.kept["concerns/7/1"] = mail("one")
-	w, _ := s.watcher(l)
+	w, st := s.watcher(l)
 	w.Kept = "Kept"
 	start(t, w)
 	until(t, "both moved", func() bool { return s.holds() == 0 })
-	if s.said("UID FETCH 1 ") > 0 {
-		t.Error("fetched again")
+	until(t, "one counted as new", func() bool { return st.last().Taken == 1 })
+	if n := s.said("UID FETCH 1 "); n != 1 || l.count() != 2 {
+		t.Errorf("looked at %d times, %d kept", n, l.count())
 	}
-	l.once(t)
 }
 
 // What is not yet durable is not touched.

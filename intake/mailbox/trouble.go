@@ -99,6 +99,8 @@ func refused(act string, err, kind error) error {
 		return fmt.Errorf("%s: %w", act, errCut)
 	case patient(said):
 		return fmt.Errorf("%s: %w", act, ErrThrottled)
+	case denied(said) != nil:
+		return fmt.Errorf("%s: %w: %w", act, ErrRefused, denied(said))
 	}
 	return fmt.Errorf("%s: %w", act, kind)
 }

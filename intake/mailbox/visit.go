@@ -30,11 +30,18 @@ type visit struct {
 	whole     time.Time    // when to list the whole folder again
 	beat      time.Time    // when to look again
 	doubted   []imap.UID   // asked for and not given
-	taken     []imap.UID   // kept here, still in the folder
+	taken     []imap.UID   // kept or proven here, still in the folder
+	moot      []imap.UID   // known by their UID only: not moved before they are proven
+	moved     bool         // a move worked
 	move      time.Time    // when to move them
 	statusUse statusAnswer // what STATUS is good for on this server
 	noIdle    bool         // the server refuses IDLE
 	order     uint64       // fetches sent
+
+	suspected  bool       // what lay there at the beginning was noted in unmeasured
+	unmeasured []imap.UID // known by their UID only, of unknown size
+	measuring  bool       // their sizes are being asked for
+	writing    bool       // the book is being told
 
 	keptThere bool // the folder for kept messages was seen
 
@@ -61,7 +68,7 @@ const (
 // visit opens a line, and watches until it breaks or ctx ends. Before it
 // returns, every delivery in hand is kept or given up.
 func (m *watch) visit(ctx context.Context) error {
-	v := &visit{watch: m, events: make(chan func() error, 4*m.Ahead+16), wake: make(chan struct{}, 1)}
+	v := &visit{watch: m, events: make(chan func() error, 4*m.Ahead+32), wake: make(chan struct{}, 1)}
 	s, err := m.connect(ctx, v.listener())
 	if err != nil {
 		return err
@@ -122,9 +129,14 @@ func (v *visit) step(ctx context.Context) error {
 		return errCut
 	}
 	v.send(now)
+	if at, news := v.rememberAt(); news && !now.Before(at) {
+		v.remember(now)
+	}
 	switch {
 	case len(v.doubted) > 0:
 		v.doubt()
+	case len(v.unmeasured) > 0 && !v.measuring && !v.looking:
+		v.measure()
 	case !v.looking && !now.Before(v.beat):
 		v.look(v.from(now))
 	case v.onLine > 0 || v.inHand >= v.ahead:
@@ -147,7 +159,7 @@ func (v *visit) enter() error {
 		return fmt.Errorf("%w: it gives the folder no UIDVALIDITY", ErrServer)
 	}
 	v.adopt(data.UIDValidity)
-	return nil
+	return v.recall(data)
 }
 
 // await lets the next thing happen while commands are on the line.
@@ -172,9 +184,10 @@ func (v *visit) await(ctx context.Context) error {
 // message in the middle of which the line broke is noted: it may be the cause.
 func (v *visit) leave(ctx context.Context, err error) error {
 	_ = v.line.Conn.Close() // ends every reader of a body
-	for v.inHand+v.onLine > 0 {
+	for v.inHand+v.onLine > 0 || v.writing {
 		_ = (<-v.events)() // only the first error tells why
 	}
+	v.part()
 	cut := errors.Is(err, errCut)
 	err = v.explain(err)
 	if cut && errors.Is(err, ErrLine) && ctx.Err() == nil {

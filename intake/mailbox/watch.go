@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"dutydesk/intake"
+
 	"github.com/emersion/go-imap/v2"
 )
 
@@ -20,6 +22,11 @@ type watch struct {
 	shut     bool              // the desk refused several: its fault, not theirs
 	liar     int               // messages kept although RFC822.SIZE named another size
 	unmoved  time.Time         // no move is tried before
+
+	recalled   bool          // the book was asked what an earlier life knew
+	remembered intake.Memory // what the book has now
+	unsaid     intake.Memory // counts it was not told yet
+	told       time.Time     // when it was told last
 }
 
 func newWatch(w *Watcher) *watch {
@@ -110,8 +117,12 @@ func (m *watch) adopt(validity uint32) {
 		return
 	}
 	if m.folder.validity != 0 {
-		m.status.Resets++
-		m.Log.Info("folder renumbered, taking it anew", "mailbox", m.Name, "uidvalidity", validity)
+		m.renumbered(validity)
 	}
 	m.folder = newFolder(validity)
+}
+
+func (m *watch) renumbered(validity uint32) {
+	m.status.Resets++
+	m.Log.Info("folder renumbered, taking it anew", "mailbox", m.Name, "uidvalidity", validity)
 }

@@ -33,6 +33,12 @@ type Book interface {
 	// before, with the size in bytes of each message taken in under it; a key
 	// that is absent was not. At most 500 keys are asked at once.
 	Known(ctx context.Context, keys []string) (map[string][]int64, error)
+	// Recall returns what was remembered last of the folder that the watch
+	// called name watches; zero if nothing was.
+	Recall(ctx context.Context, name string) (intake.Memory, error)
+	// Remember makes m durable in place of what was remembered. Its counts are
+	// of what was lost since the last time.
+	Remember(ctx context.Context, name string, m intake.Memory) error
 }
 
 // Watcher watches one folder. Its fields are set before Run or Probe and not
@@ -47,6 +53,14 @@ type Watcher struct {
 	Plain    bool                   // no TLS at all: allowed for loopback addresses only
 	User     string                 // login name
 	Password func() (string, error) // asked at every login, so that it may change
+
+	// Token, if any, is asked in place of Password for a bearer token (XOAUTH2).
+	// An error of it that wraps one of this package's keeps that meaning; it must
+	// be fit for a log.
+	Token func(context.Context) (string, error)
+	// TokenRefused, if any, hears of a token that the server refused. true means
+	// that Token would now give another one, which is tried once, at once.
+	TokenRefused func(token string) bool
 
 	Folder string // watched folder; never created
 	Kept   string // where taken messages are moved, created when absent; "" leaves them
@@ -82,8 +96,8 @@ func (w *Watcher) check() error {
 		return errors.New("no folder to watch")
 	case sameFolder(w.Kept, w.Folder):
 		return errors.New("the folder for kept messages is the watched folder")
-	case w.Desk == nil || w.Book == nil || w.Password == nil:
-		return errors.New("desk, book and password must be set")
+	case w.Desk == nil || w.Book == nil || w.Password == nil && w.Token == nil:
+		return errors.New("desk, book and password or token must be set")
 	}
 	return w.checkAddr()
 }

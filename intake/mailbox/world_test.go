@@ -45,6 +45,8 @@ type ledger struct {
 	take func(d intake.Delivery) error // before reading; nil lets all pass
 	keep func(key string) error        // before keeping; nil lets all pass
 	book error
+
+	memories map[string]intake.Memory // of folders
 }
 
 func newLedger() *ledger {
@@ -73,10 +75,14 @@ func (l *ledger) Take(ctx context.Context, d intake.Delivery) (func(context.Cont
 		}
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		if _, again := l.kept[d.Key]; again {
-			l.twice[d.Key]++
+		key := d.Key
+		if first, again := l.kept[key]; again && first != string(raw) {
+			key += "/other" // as the desk does with a UID that was given out again
 		}
-		l.kept[d.Key] = string(raw)
+		if _, again := l.kept[key]; again {
+			l.twice[key]++
+		}
+		l.kept[key] = string(raw)
 		return nil
 	}, nil
 }
@@ -86,11 +92,34 @@ func (l *ledger) Known(_ context.Context, keys []string) (map[string][]int64, er
 	defer l.mu.Unlock()
 	known := make(map[string][]int64)
 	for _, k := range keys {
-		if raw, ok := l.kept[k]; ok {
-			known[k] = append(known[k], int64(len(raw)))
+		for _, key := range []string{k, k + "/other"} {
+			if raw, ok := l.kept[key]; ok {
+				known[k] = append(known[k], int64(len(raw)))
+			}
 		}
 	}
 	return known, l.book
+}
+
+func (l *ledger) Recall(_ context.Context, name string) (intake.Memory, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	m := l.memories[name]
+	m.Vanished, m.Removed = 0, 0
+	return m, l.book
+}
+
+func (l *ledger) Remember(_ context.Context, name string, m intake.Memory) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.memories == nil {
+		l.memories = make(map[string]intake.Memory)
+	}
+	was := l.memories[name]
+	m.Vanished += was.Vanished
+	m.Removed += was.Removed
+	l.memories[name] = m
+	return l.book
 }
 
 func (l *ledger) set(f func()) {
