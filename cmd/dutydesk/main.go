@@ -7,7 +7,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -16,52 +15,16 @@ import (
 	"github.com/spf13/cobra"
 
 	"dutydesk/cmd/internal/app"
-	"dutydesk/config"
-	"dutydesk/intake/evidence"
-	"dutydesk/workflow/ledger"
-	"dutydesk/workflow/queue"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal kills
-	if err := root().ExecuteContext(ctx); err != nil {
+	err := app.Guarded(func() error { return root().ExecuteContext(ctx) })
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "dutydesk:", err)
 		os.Exit(exitCode(err))
 	}
-}
-
-// Exit codes are those of sysexits.h; systemd restarts on 69, 70 and 75 only.
-const (
-	exitUsage       = 64
-	exitData        = 65
-	exitUnavailable = 69
-	exitBug         = 70
-	exitAgain       = 75
-	exitConfig      = 78
-)
-
-// usageError is a command line that cannot be understood.
-type usageError struct{ error }
-
-// exitCode says what kind of trouble err is.
-func exitCode(err error) int {
-	var problems config.Problems
-	var usage usageError
-	var data dataError
-	switch {
-	case errors.As(err, &usage):
-		return exitUsage
-	case errors.As(err, &problems), errors.Is(err, ledger.ErrSchema), errors.Is(err, queue.ErrEvicts), errors.Is(err, queue.ErrOld):
-		return exitConfig
-	case errors.Is(err, evidence.ErrTampered), errors.Is(err, evidence.ErrMissing), errors.Is(err, ledger.ErrNotFound), errors.Is(err, errDiffers), errors.Is(err, app.ErrGone), errors.Is(err, ledger.ErrDamaged), errors.As(err, &data):
-		return exitData
-	case errors.Is(err, evidence.ErrDisk), errors.Is(err, app.ErrBusy):
-		return exitAgain
-	case errors.Is(err, errUnwell):
-		return exitUnavailable
-	}
-	return exitUnavailable
 }
 
 // root is the whole command line.

@@ -43,8 +43,9 @@ func (f *flags) reader(c *cobra.Command) (app.Reader, *config.Config, error) {
 
 func runCommand() *cobra.Command {
 	var f flags
+	var newKey bool
 	c := &cobra.Command{Use: "run", Short: "Run the worker", Args: cobra.NoArgs,
-		Long: "Run the worker until it is told to stop (SIGINT or SIGTERM).\nExit codes: 0 stopped, 69 a dependency is missing, 75 start me again, 78 the configuration is wrong."}
+		Long: "Run the worker until it is told to stop (SIGINT or SIGTERM).\nExit codes: 0 stopped, 65 the ledger or the evidence is damaged or gone,\n69 a dependency is missing, 70 a bug, 75 start me again, 78 the configuration or the desk key is wrong."}
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		syscall.Umask(0o077) // nothing the worker makes is for others
 		cfg, err := f.load()
@@ -52,6 +53,11 @@ func runCommand() *cobra.Command {
 			return err
 		}
 		debug.SetMemoryLimit(256 << 20)
+		if newKey {
+			if err := app.TakeKey(c.Context(), cfg); err != nil {
+				return err
+			}
+		}
 		a, err := app.New(c.Context(), cfg, app.RealClock(), logger(cfg, c.ErrOrStderr()))
 		if err != nil {
 			return err
@@ -62,6 +68,7 @@ func runCommand() *cobra.Command {
 		}
 		return err
 	}
+	c.Flags().BoolVar(&newKey, "new-key", false, "when the desk key is lost: take the one in the file, or a new one; older letters can then be answered no more")
 	return f.add(c, false)
 }
 

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -16,23 +18,44 @@ var errDiffers = errors.New("evidence is not as it was sealed")
 
 // verdict is one row of "evidence verify --json".
 type verdict struct {
-	SHA256 string `json:"sha256"`
-	Of     string `json:"of"` // "arrival ID" or "letter ID"
-	Found  string `json:"found"`
+	SHA256 string `json:"sha256"` // "" for a stray
+	Of     string `json:"of"`     // "arrival ID", "letter ID", the stray's name, or "" for an orphan
+	Found  string `json:"found"`  // ok, missing, changed, orphan, stray, or why it could not be read
 }
+
+// What is in the folder and in no row of the ledger. Neither is an exhibit that
+// is wrong: a crash between the seal and the row leaves an orphan.
+const (
+	orphan = "orphan"
+	stray  = "stray"
+)
+
+const verifyHelp = `Hash everything kept again and compare it with the ledger, both ways. It changes nothing.
+
+  missing  a row names an exhibit that is not in the folder
+  changed  the exhibit's bytes are not those that were sealed
+  orphan   an exhibit that no row owns: a crash between the seal and the row
+           leaves one (the mail comes again), and so does whoever takes rows
+           out of the ledger
+  stray    a file among the exhibits that is none
+
+Exit code 65 if anything is missing or changed. Orphans and strays are listed.
+It does not cover the ledger itself: rows that were altered, or taken out
+together with their exhibits, are not found. That is for the custody log.
+`
 
 func evidenceCommand() *cobra.Command {
 	var f flags
 	c := &cobra.Command{Use: "evidence", Short: "What was kept, byte for byte"}
 	verify := &cobra.Command{Use: "verify", Short: "Hash everything kept again and compare; changes nothing", Args: cobra.NoArgs,
-		Long: "Hash everything kept again and compare with the ledger. It changes nothing.\nExit code 65 if anything is missing or changed; --json prints every item with found: ok, missing or changed."}
+		Long: verifyHelp + prints[[]verdict]()}
 	verify.RunE = func(c *cobra.Command, _ []string) error {
 		r, cfg, err := f.reader(c)
 		if err != nil {
 			return err
 		}
 		defer r.Ledger.Close()
-		s, err := evidence.Open(cfg.EvidenceDir())
+		s, err := evidence.OpenReading(cfg.EvidenceDir())
 		if err != nil {
 			return err
 		}
@@ -47,29 +70,77 @@ func evidenceCommand() *cobra.Command {
 	return c
 }
 
-// verifyAll checks every arrival and every letter that was kept.
-func verifyAll(ctx context.Context, r app.Reader, s *evidence.Store) (vs []verdict, err error) {
-	vs = []verdict{}
+// verifyAll checks every arrival and letter that was kept, and then whatever
+// else is in the folder. The folder is listed first: what a worker seals
+// meanwhile has its row before the rows are read, or is not listed.
+func verifyAll(ctx context.Context, r app.Reader, s *evidence.Store) ([]verdict, error) {
+	listed, err := digests(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	vs, err := owned(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	rows := map[evidence.Digest]bool{}
+	for i, v := range vs {
+		d := evidence.Digest(v.SHA256)
+		rows[d] = true
+		vs[i].Found = found(s.Verify(ctx, d), "ok")
+	}
+	for _, d := range listed {
+		if !rows[d] {
+			vs = append(vs, verdict{SHA256: string(d), Found: found(s.Verify(ctx, d), orphan)})
+		}
+	}
+	return strays(ctx, s, vs)
+}
+
+func digests(ctx context.Context, s *evidence.Store) (listed []evidence.Digest, err error) {
+	for d, err := range s.Digests(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		listed = append(listed, d)
+	}
+	return listed, nil
+}
+
+// owned are the exhibits that a row of the ledger names.
+func owned(ctx context.Context, r app.Reader) ([]verdict, error) {
+	vs := []verdict{}
 	arrivals, err := r.Arrivals(ctx)
 	if err != nil {
 		return nil, err
 	}
 	for _, a := range arrivals {
-		vs = append(vs, verdict{a.SHA256, "arrival " + a.ID, found(s.Verify(ctx, evidence.Digest(a.SHA256)))})
+		vs = append(vs, verdict{SHA256: a.SHA256, Of: "arrival " + a.ID})
 	}
 	letters, err := r.Letters(ctx, "")
 	for _, x := range letters {
 		if x.SHA256 != "" {
-			vs = append(vs, verdict{x.SHA256, "letter " + x.ID, found(s.Verify(ctx, evidence.Digest(x.SHA256)))})
+			vs = append(vs, verdict{SHA256: x.SHA256, Of: "letter " + x.ID})
 		}
 	}
 	return vs, err
 }
 
-func found(err error) string {
+func strays(ctx context.Context, s *evidence.Store, vs []verdict) ([]verdict, error) {
+	for name, err := range s.Strays(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		vs = append(vs, verdict{Of: name, Found: stray})
+	}
+	return vs, nil
+}
+
+// found names what a verification found; whole is the word for bytes that are
+// as they were sealed.
+func found(err error, whole string) string {
 	switch {
 	case err == nil:
-		return "ok"
+		return whole
 	case errors.Is(err, evidence.ErrMissing):
 		return "missing"
 	case errors.Is(err, evidence.ErrTampered):
@@ -78,25 +149,47 @@ func found(err error) string {
 	return err.Error()
 }
 
-func report(c *cobra.Command, vs []verdict, asJSON bool) error {
-	bad := 0
+// sum counts verdicts: those that are bad, and those nobody owns.
+func sum(vs []verdict) (bad, unowned int) {
 	for _, v := range vs {
-		if v.Found != "ok" {
+		switch v.Found {
+		case "ok":
+		case orphan, stray:
+			unowned++
+		default:
 			bad++
-			if !asJSON {
-				fmt.Fprintf(c.OutOrStdout(), "%s: %s (sha256 %s)\n", v.Found, v.Of, v.SHA256)
-			}
 		}
 	}
+	return bad, unowned
+}
+
+func report(c *cobra.Command, vs []verdict, asJSON bool) error {
+	var err error
 	if asJSON {
-		if err := printJSON(c.OutOrStdout(), vs); err != nil {
-			return err
-		}
+		err = printJSON(c.OutOrStdout(), vs)
 	} else {
-		fmt.Fprintf(c.OutOrStdout(), "%d items verified, %d not as sealed\n", len(vs), bad)
+		err = say(c.OutOrStdout(), vs)
 	}
-	if bad > 0 {
+	if bad, _ := sum(vs); err == nil && bad > 0 {
 		return fmt.Errorf("%d of %d items: %w", bad, len(vs), errDiffers)
 	}
-	return nil
+	return err
+}
+
+// say prints what is not ok, a line each, and the sum.
+func say(w io.Writer, vs []verdict) error {
+	for _, v := range vs {
+		switch v.Found {
+		case "ok":
+		case orphan:
+			fmt.Fprintf(w, "orphan: no row owns it (sha256 %s)\n", v.SHA256)
+		case stray:
+			fmt.Fprintf(w, "stray: %q is no exhibit\n", v.Of)
+		default:
+			fmt.Fprintf(w, "%s: %s (sha256 %s)\n", v.Found, cmp.Or(v.Of, "no row owns it"), v.SHA256)
+		}
+	}
+	bad, unowned := sum(vs)
+	_, err := fmt.Fprintf(w, "%d items verified, %d not as sealed, %d that no row owns\n", len(vs), bad, unowned)
+	return err
 }

@@ -23,16 +23,6 @@ import (
 	"dutydesk/workflow/queue"
 )
 
-// Clock is the desk's one clock. Wait is how long, in real time, until it shows
-// an instant; the two differ from the machine's only in the demo.
-type Clock struct {
-	Now  func() time.Time
-	Wait func(time.Time) time.Duration
-}
-
-// RealClock is the machine's clock.
-func RealClock() Clock { return Clock{Now: time.Now, Wait: time.Until} }
-
 // App is a desk whose parts are open. Parts may be used by the demo and by
 // tests; they are never replaced.
 type App struct {
@@ -112,8 +102,8 @@ func (a *App) openLedger(ctx context.Context) (err error) {
 	return a.Ledger.Abandon(ctx)
 }
 
-func (a *App) openOffice(context.Context) error {
-	key, err := loadKey(a.cfg.KeyFile())
+func (a *App) openOffice(ctx context.Context) error {
+	key, err := ledgerKey(ctx, a.Ledger, a.cfg.KeyFile())
 	if err != nil {
 		return err
 	}
@@ -154,27 +144,63 @@ func (a *App) redis() (queue.Redis, error) {
 // same disk as what arrives.
 func (a *App) send(ctx context.Context, id string) error { return a.watchDisk(a.Box.Send(ctx, id)) }
 
-// Run runs every part until ctx ends or one fails. A clean stop is no error.
+// Run runs every part until ctx ends or one fails. A clean stop is no error. It
+// says that the desk runs once that is so: what listens listens, the ledger
+// answers, and Redis was found fit or absent.
 func (a *App) Run(ctx context.Context) error {
-	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return a.Queue.Run(ctx) })
-	for _, w := range a.watchers {
-		g.Go(func() error { return a.watch(ctx, w) })
+	doors, err := a.listen(ctx)
+	if err != nil {
+		return err
 	}
-	g.Go(func() error { return a.Health.Run(ctx) })
-	g.Go(func() error { return a.serve(ctx) })
-	g.Go(func() error {
-		select {
-		case err := <-a.fatal:
-			return err
-		case <-ctx.Done():
-			return nil
-		}
-	})
+	defer doors.close()
+	without, err := a.admit(ctx)
+	if err != nil {
+		return err
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	run := func(part func(context.Context) error) {
+		g.Go(func() error { return Guarded(func() error { return part(ctx) }) })
+	}
+	run(a.Queue.Run)
+	for _, w := range a.watchers {
+		run(func(ctx context.Context) error { return a.watch(ctx, w) })
+	}
+	run(a.Health.Run)
+	run(doors.serve)
+	run(a.disk)
 	tellSystemd(ctx, "READY=1")
-	a.log.Info("dutydesk runs", "ledger", a.Ledger.Dialect(), "mailboxes", len(a.watchers))
+	a.log.Info("dutydesk runs"+without, "ledger", a.Ledger.Dialect(), "mailboxes", len(a.watchers))
 	if err := g.Wait(); err != nil && !errors.Is(err, context.Canceled) {
 		return err
 	}
 	return nil
+}
+
+// admit asks the ledger and Redis before the desk says that it runs. Redis may
+// be absent, which without says in words; one that answers and is unfit is
+// refused.
+func (a *App) admit(ctx context.Context) (without string, err error) {
+	if err := a.Ledger.Ping(ctx); err != nil {
+		return "", err
+	}
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	facts, err := a.Queue.Inspect(ctx)
+	if err != nil {
+		return " without Redis", nil
+	}
+	if err := facts.Refusal(); err != nil {
+		return "", fmt.Errorf("redis: %w", err)
+	}
+	return "", nil
+}
+
+// disk waits for the first failure of the evidence disk.
+func (a *App) disk(ctx context.Context) error {
+	select {
+	case err := <-a.fatal:
+		return err
+	case <-ctx.Done():
+		return nil
+	}
 }

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"dutydesk/config"
+	"dutydesk/intake/evidence"
 	"dutydesk/notify/mailer"
 	"dutydesk/workflow/ledger"
 	"dutydesk/workflow/queue"
@@ -135,7 +136,7 @@ func syncSpeed(dir string) Finding {
 func checkLedger(ctx context.Context, cfg *config.Config) []Finding {
 	l, err := ledger.OpenReading(ctx, cfg.LedgerTarget())
 	if errors.Is(err, ledger.ErrNotFound) {
-		return []Finding{warn("the ledger does not exist yet", "it is made at the first run", "dutydesk run")}
+		return []Finding{noLedger(ctx, cfg)}
 	}
 	if err != nil {
 		return []Finding{fail("the ledger does not answer", "no report can be taken in", "start the database and check ledger.url; \"dutydesk config show\" prints it")}
@@ -145,6 +146,7 @@ func checkLedger(ctx context.Context, cfg *config.Config) []Finding {
 	if err := l.Schema(ctx); err != nil {
 		out = append(out, fail("the ledger's schema does not fit this program", "nothing is written to a ledger that is not understood", "run the program version that wrote it, or run \"dutydesk run\" once to bring it up to date"))
 	}
+	out = append(out, checkKey(ctx, l, cfg.KeyFile())...)
 	settings, err := l.Settings(ctx)
 	for _, s := range settings {
 		if !s.OK {
@@ -155,6 +157,20 @@ func checkLedger(ctx context.Context, cfg *config.Config) []Finding {
 		out = append(out, fail("the ledger's settings cannot be read", "durability cannot be proven", "check the rights of the database user"))
 	}
 	return out
+}
+
+// noLedger tells a desk that has not begun from one whose ledger is gone.
+func noLedger(ctx context.Context, cfg *config.Config) Finding {
+	s, err := evidence.OpenReading(cfg.EvidenceDir())
+	if err != nil { // its folder is made before the ledger
+		return warn("the ledger does not exist yet", "it is made at the first run", "dutydesk run")
+	}
+	defer s.Close()
+	for range s.Digests(ctx) {
+		return fail("the ledger is gone but the evidence is there", "without the ledger nobody knows what was kept, and the worker does not start",
+			"restore "+cfg.LedgerTarget()+" from the backup; to begin anew, move "+cfg.EvidenceDir()+" away")
+	}
+	return warn("the ledger does not exist yet", "it is made at the first run", "dutydesk run")
 }
 
 // checkRedisFacts asks Redis about itself.
@@ -258,6 +274,9 @@ func undecided(cfg *config.Config) (out []Finding) {
 		}
 	}
 	slices.Sort(missing)
+	if len(cfg.Roles.Managers) == 0 {
+		out = append(out, warn("nobody is named for managers", "only the local authority lead hears of breaches and of trouble with the desk; production is refused", "set managers in [roles]"))
+	}
 	if len(missing) > 0 {
 		out = append(out, warn("nobody is named for "+strings.Join(missing, ", "), "the ladder is shorter than the policy's", "set them in [roles], or leave them if the council decided so"))
 	}

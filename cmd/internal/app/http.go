@@ -4,13 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"strings"
 	"time"
-
-	"github.com/prometheus/client_golang/prometheus/promhttp"
-	"golang.org/x/sync/errgroup"
 
 	"dutydesk/workflow/queue"
 )
@@ -18,6 +14,9 @@ import (
 func (a *App) openHealth(context.Context) error {
 	checks := map[string]func(context.Context) error{
 		ledgerPart: a.checkLedger, "smtp": a.checkPost, "late": a.checkLate, "redis": a.checkRedis, lettersPart: a.checkLetters,
+	}
+	if a.clock.Check != nil {
+		checks["clock"] = a.checkClock
 	}
 	for _, w := range a.watchers {
 		checks["mailbox "+w.Name] = func(context.Context) error { return a.checkMailbox(w.Name) }
@@ -51,17 +50,6 @@ func (a *App) checkRedis(ctx context.Context) error {
 	return nil
 }
 
-// serve answers on the public listener and, apart from it, on the loopback
-// listener for numbers, until ctx ends.
-func (a *App) serve(ctx context.Context) error {
-	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return listen(ctx, "web.listen", a.cfg.Web.Listen, a.public()) })
-	numbers := http.NewServeMux()
-	numbers.Handle("GET /metrics", promhttp.HandlerFor(a.metrics.Registry, promhttp.HandlerOpts{}))
-	g.Go(func() error { return listen(ctx, "metrics.listen", a.cfg.Metrics.Listen, numbers) })
-	return g.Wait()
-}
-
 // public answers whether the worker lives and whether it is ready. It names the
 // parts that are down and nothing else.
 func (a *App) public() http.Handler {
@@ -76,26 +64,4 @@ func (a *App) public() http.Handler {
 		fmt.Fprintln(w, "ok")
 	})
 	return mux
-}
-
-// listen serves h on addr until ctx ends. An empty addr serves nothing.
-func listen(ctx context.Context, key, addr string, h http.Handler) error {
-	if addr == "" {
-		return nil
-	}
-	l, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
-	if err != nil {
-		return fmt.Errorf("%s: %w", key, err)
-	}
-	s := &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: time.Minute}
-	stop := context.AfterFunc(ctx, func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
-		defer cancel()
-		s.Shutdown(ctx)
-	})
-	defer stop()
-	if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-		return fmt.Errorf("%s: %w", key, err)
-	}
-	return nil
 }

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bytes"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -9,8 +10,6 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
-
-	"dutydesk/workflow"
 )
 
 // ErrBusy reports a data folder that another worker uses.
@@ -42,25 +41,12 @@ func instance(dir string) (string, error) {
 	return name, nil
 }
 
-// loadKey reads the desk's key, or makes one at the first run. A short key is
-// refused.
-func loadKey(path string) (workflow.Key, error) {
-	text, err := keep(path, func() string { return rand.Text() + rand.Text() })
-	if err != nil {
-		return nil, fmt.Errorf("desk key: %w", err)
-	}
-	if len(text) < 32 {
-		return nil, fmt.Errorf("desk key %s has %d characters, needs 32 random ones or more", path, len(text))
-	}
-	return workflow.Key(text), nil
-}
-
 // keep reads the file at path, or writes what fresh returns into it, durably and
 // for our own eyes only.
 func keep(path string, fresh func() string) (string, error) {
 	old, err := os.ReadFile(path)
 	if err == nil {
-		return strings.TrimSpace(string(old)), nil
+		return string(bytes.TrimSpace(old)), nil
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
 		return "", err

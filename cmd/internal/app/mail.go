@@ -141,7 +141,7 @@ func (a *App) watchLeased(ctx context.Context, w *mailbox.Watcher) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	ended := make(chan error, 1)
-	go func() { ended <- w.Run(ctx) }()
+	go func() { ended <- Guarded(func() error { return w.Run(ctx) }) }()
 	kept := time.Now()
 	for {
 		select {

@@ -1,0 +1,43 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"dutydesk/cmd/internal/app"
+)
+
+func caseCommand() *cobra.Command {
+	c := &cobra.Command{Use: "case", Short: "Cases and their chronologies"}
+	row := func(x app.Case) []string {
+		return []string{x.Ref, x.Severity, x.State, x.Organisation, stamp(&x.Opened), stamp(&x.Limit), x.AcknowledgedBy, stamp(x.Breached), stamp(x.Next)}
+	}
+	const heads = "CASE SEVERITY STATE ORGANISATION OPENED ACKNOWLEDGE-BY BY BREACHED NEXT"
+	c.AddCommand(
+		lister("list", "All cases", heads, cobra.NoArgs,
+			func(ctx context.Context, r app.Reader, _ []string) ([]app.Case, error) { return r.Cases(ctx) },
+			func(cs []app.Case) (rows [][]string) {
+				for _, x := range cs {
+					rows = append(rows, row(x))
+				}
+				return rows
+			}),
+		lister("show REF", "One case", heads, cobra.ExactArgs(1),
+			func(ctx context.Context, r app.Reader, args []string) (app.Case, error) { return r.Case(ctx, args[0]) },
+			func(x app.Case) [][]string { return [][]string{row(x)} }),
+		lister("chronology REF", "What happened on a case, in order", "AT BY WHAT TEXT", cobra.ExactArgs(1),
+			func(ctx context.Context, r app.Reader, args []string) ([]app.Event, error) {
+				if _, err := r.Case(ctx, args[0]); err != nil {
+					return nil, err
+				}
+				return r.Events(ctx, args[0])
+			},
+			func(es []app.Event) (rows [][]string) {
+				for _, e := range es {
+					rows = append(rows, []string{stamp(&e.At), e.By, e.Verb, oneLine(e.Text)})
+				}
+				return rows
+			}))
+	return c
+}
