@@ -9,7 +9,7 @@ import (
 	"dutydesk/workflow/casefile"
 )
 
-const caseColumns = `ref, org, severity, state, arrival, opened_at, climbed, reached, reviews, acknowledged_at, acknowledged_by, proposed_by, breached_at`
+const caseColumns = `ref, org, severity, state, arrival, opened_at, climbed, reached, reviews, acknowledged_at, acknowledged_by, proposed_by, breached_at, barred, lifting`
 
 // standingColumns are those of a case with what the ledger keeps of it.
 const standingColumns = caseColumns + `, next_seq, alarms`
@@ -17,12 +17,12 @@ const standingColumns = caseColumns + `, next_seq, alarms`
 // standingUpdate changes a case that is there. What a case began with stays.
 const standingUpdate = ` ON CONFLICT (ref) DO UPDATE SET severity = excluded.severity, state = excluded.state, climbed = excluded.climbed,
 	reached = excluded.reached, reviews = excluded.reviews, acknowledged_at = excluded.acknowledged_at, acknowledged_by = excluded.acknowledged_by,
-	proposed_by = excluded.proposed_by, breached_at = excluded.breached_at, next_seq = excluded.next_seq, alarms = excluded.alarms`
+	proposed_by = excluded.proposed_by, breached_at = excluded.breached_at, barred = excluded.barred, lifting = excluded.lifting, next_seq = excluded.next_seq, alarms = excluded.alarms`
 
 func scanCase(s scanner, more ...any) (c casefile.Case, err error) {
 	var opened, acknowledged, breached int64
 	err = s.Scan(append([]any{&c.Ref, &c.Org, &c.Severity, &c.State, &c.Arrival, &opened, &c.Climbed, &c.Reached, &c.Reviews,
-		&acknowledged, &c.By, &c.Proposed, &breached}, more...)...)
+		&acknowledged, &c.By, &c.Proposed, &breached, &c.Excluded, &c.Lifting}, more...)...)
 	c.Opened, c.Acknowledged, c.Breached = instant(opened), instant(acknowledged), instant(breached)
 	return c, notFound(err)
 }
@@ -36,7 +36,7 @@ func scanStanding(row scanner, more ...any) (s standing, err error) {
 func (s standing) row() []any {
 	c := s.Case
 	return []any{string(c.Ref), c.Org, string(c.Severity), string(c.State), c.Arrival, ms(c.Opened), c.Climbed, c.Reached, c.Reviews,
-		ms(c.Acknowledged), c.By, c.Proposed, ms(c.Breached), s.next, s.alarms}
+		ms(c.Acknowledged), c.By, c.Proposed, ms(c.Breached), string(c.Excluded), string(c.Lifting), s.next, s.alarms}
 }
 
 // Case reads a case and keeps others from changing it until the decision ends.

@@ -91,7 +91,7 @@ func (t *Tx) flush() error {
 }
 
 const (
-	caseWidth   = 15
+	caseWidth   = 17
 	eventWidth  = 7
 	letterWidth = 13
 	jobWidth    = 7

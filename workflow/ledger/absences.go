@@ -1,0 +1,79 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"dutydesk/workflow/casefile"
+)
+
+// AddAbsence keeps that a mail said a person is away. What was said before
+// stays.
+func (t *Tx) AddAbsence(a casefile.Absence, arrival string) error {
+	_, err := t.exec(`INSERT INTO absences (person, from_at, until_at, arrival) VALUES ($1, $2, $3, $4) ON CONFLICT (person, from_at) DO NOTHING`,
+		a.Person, ms(a.From), ms(a.Until), arrival)
+	if err != nil {
+		return fmt.Errorf("add absence: %w", err)
+	}
+	return nil
+}
+
+// Absences lists those that mails told of and that are not over at now, the
+// longest last.
+func (l *Ledger) Absences(ctx context.Context, now time.Time) (as []casefile.Absence, err error) {
+	rows, err := l.read.QueryContext(ctx, `SELECT person, from_at, until_at FROM absences WHERE until_at > $1 ORDER BY until_at, person`, ms(now))
+	if err != nil {
+		return nil, fmt.Errorf("list absences: %w", err)
+	}
+	err = each(rows, func() error {
+		var from, until int64
+		a := casefile.Absence{Learnt: true}
+		err := rows.Scan(&a.Person, &from, &until)
+		a.From, a.Until = instant(from), instant(until)
+		as = append(as, a)
+		return err
+	})
+	return as, err
+}
+
+// Withdrawn is a letter that its person must not get any more.
+const Withdrawn LetterState = "withdrawn"
+
+// Withdraw ends the debt of every letter about a case that did not go out yet
+// to a person for whom may answers false, and says whose those were. A try that
+// is under way may still go through.
+func (t *Tx) Withdraw(ref casefile.Ref, may func(person string) bool, now time.Time) (people []string, err error) {
+	if err := t.flush(); err != nil {
+		return nil, fmt.Errorf("withdraw letters of %s: %w", ref, err)
+	}
+	rows, err := t.list(`SELECT DISTINCT person FROM letters WHERE case_ref = $1 AND state IN ('due', 'maybe-sent') ORDER BY person`, string(ref))
+	if err != nil {
+		return nil, fmt.Errorf("withdraw letters of %s: %w", ref, err)
+	}
+	err = each(rows, func() error {
+		var p string
+		err := rows.Scan(&p)
+		if !may(p) {
+			people = append(people, p)
+		}
+		return err
+	})
+	for i := 0; i < len(people) && err == nil; i++ {
+		err = t.withdraw(ref, people[i], now)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("withdraw letters of %s: %w", ref, err)
+	}
+	return people, nil
+}
+
+// withdraw ends the debt of letters to one person.
+func (t *Tx) withdraw(ref casefile.Ref, person string, now time.Time) error {
+	const theirs = `FROM letters WHERE case_ref = $2 AND person = $3 AND state IN ('due', 'maybe-sent'))`
+	if _, err := t.run(`UPDATE jobs SET done_at = $1, why = 'withdrawn' WHERE done_at = 0 AND id IN (SELECT 'letter/' || id `+theirs, ms(now), string(ref), person); err != nil {
+		return err
+	}
+	_, err := t.run(`UPDATE letters SET state = 'withdrawn', give_up_at = 0 WHERE case_ref = $1 AND person = $2 AND state IN ('due', 'maybe-sent')`, string(ref), person)
+	return err
+}
