@@ -47,7 +47,7 @@ func (t *Tx) Withdraw(ref casefile.Ref, may func(person string) bool, now time.T
 	if err := t.flush(); err != nil {
 		return nil, fmt.Errorf("withdraw letters of %s: %w", ref, err)
 	}
-	rows, err := t.list(`SELECT DISTINCT person FROM letters WHERE case_ref = $1 AND state IN ('due', 'maybe-sent') ORDER BY person`, string(ref))
+	rows, err := t.list(`SELECT DISTINCT person FROM letters WHERE case_ref = $1 AND person <> '' AND state IN ('due', 'maybe-sent') ORDER BY person`, string(ref))
 	if err != nil {
 		return nil, fmt.Errorf("withdraw letters of %s: %w", ref, err)
 	}

@@ -27,12 +27,15 @@ func cases(b *book) {
 	b.on("every field is kept", func(b *book) {
 		c := b.opened()
 		c.State, c.Climbed, c.Reached, c.Reviews = casefile.CloseProposed, 3, 4, 5
+		c.Excluded, c.Lifting = "deputy lead", "lead=la-lead"
 		c.Acknowledged, c.By, c.Proposed, c.Breached = noon.Add(time.Hour), "lead", "deputy", noon.Add(2*time.Hour)
 		b.store(c, nil)
 		if got, err := b.Case(b.Context(), c.Ref); err != nil || got != c {
 			b.Errorf("got %+v, %v\nwant %+v", got, err, c)
 		}
 	})
+	b.on("letters are withdrawn", withdrawn)
+	b.on("absences", absences)
 	b.on("alarms are replaced", replaced)
 	b.on("an alarm rings once", rings)
 	b.on("an alarm may be wanted again", func(b *book) {

@@ -1,0 +1,71 @@
+package ledgertest
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"dutydesk/workflow/casefile"
+	"dutydesk/workflow/ledger"
+)
+
+// Letters to somebody who must not learn of the case any more are owed no more,
+// also those that the same decision wrote; everybody else's are, and theirs about
+// other cases.
+func withdrawn(b *book) {
+	c := b.opened()
+	elsewhere := b.written()
+	now, later := letter(b.name("letter"), c.Ref), letter(b.name("letter"), c.Ref)
+	gone, stranger := letter(b.name("letter"), c.Ref), letter(b.name("letter"), c.Ref)
+	stranger.Person, stranger.Address = "", "robin@mail.example"
+	other := letter(b.name("letter"), c.Ref)
+	other.Person = "deputy"
+	b.update(func(tx *ledger.Tx) error { return tx.Write(now, gone, other, stranger) })
+	claim, _, err := b.Begin(b.Context(), gone, "digest", noon, lease)
+	b.must(err)
+	b.must(b.Posted(b.Context(), claim, noon))
+	var people []string
+	b.update(func(tx *ledger.Tx) (err error) {
+		if err = tx.Write(later); err == nil {
+			people, err = tx.Withdraw(c.Ref, func(p string) bool { return p != "lead" }, noon)
+		}
+		return err
+	})
+	if !slices.Equal(people, []string{"lead"}) {
+		b.Errorf("withdrawn from %v", people)
+	}
+	for id, want := range map[string]ledger.LetterState{now.ID: ledger.Withdrawn, later.ID: ledger.Withdrawn, gone.ID: ledger.Sent,
+		other.ID: ledger.Due, stranger.ID: ledger.Due, elsewhere.ID: ledger.Due} {
+		x, err := b.Letter(b.Context(), id)
+		if b.must(err); x.State != want {
+			b.Errorf("a letter to %q is %s, want %s", x.Person, x.State, want)
+		}
+		if _, err := b.Claim(b.Context(), x.JobID(), noon, lease); errors.Is(err, ledger.ErrDone) != (want != ledger.Due) {
+			b.Errorf("the job of a letter that is %s: %v", want, err)
+		}
+	}
+}
+
+// Absences that mails told of are kept, and count until they are over.
+func absences(b *book) {
+	add := func(person string, from, days int) {
+		a := casefile.Absence{Term: casefile.Term{From: noon.AddDate(0, 0, from), Until: noon.AddDate(0, 0, days)}, Person: person, Learnt: true}
+		b.update(func(tx *ledger.Tx) error { return tx.AddAbsence(a, "arrival") })
+	}
+	add("lead", 0, 3)
+	add("lead", 0, 9) // said at the same moment: what stands stands
+	add("deputy", 0, 1)
+	for at, want := range map[time.Time][]string{noon: {"deputy", "lead"}, noon.AddDate(0, 0, 1): {"lead"}, noon.AddDate(0, 0, 3): nil} {
+		as, err := b.Absences(b.Context(), at)
+		b.must(err)
+		var got []string
+		for _, a := range as {
+			if got = append(got, a.Person); !a.Learnt || !a.From.Equal(noon) {
+				b.Errorf("%+v", a)
+			}
+		}
+		if !slices.Equal(got, want) {
+			b.Errorf("away at %v: %v, want %v", at, got, want)
+		}
+	}
+}
