@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"dutydesk/intake/evidence"
+	"dutydesk/intake/message"
 	"dutydesk/workflow"
 	"dutydesk/workflow/ledger"
 )
@@ -21,6 +22,8 @@ type Desk struct {
 	Office   *workflow.Office
 	Reminder workflow.Reminder
 	Address  string // of the desk itself, lower case
+	Reader   message.Reader
+	Trust    map[string]message.Trust // by mailbox; a mailbox that is not in it proves nobody
 	Now      func() time.Time
 	Log      *slog.Logger
 }

@@ -4,8 +4,10 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -35,7 +37,7 @@ func (d *Desk) read(ctx context.Context, a workflow.Arrived) error {
 		return fmt.Errorf("open exhibit: %w", err)
 	}
 	defer raw.Close()
-	m := message.Read(ctx, raw, raw.Size())
+	m := d.Reader.Read(ctx, raw, raw.Size())
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -43,7 +45,30 @@ func (d *Desk) read(ctx context.Context, a workflow.Arrived) error {
 		return d.Office.Open(ctx, a, unread(d.Store.Verify(ctx, name)))
 	}
 	a.Content, a.Defects, a.Exhibits = content(m), codes(m.Defects), exhibits(m.Attachments)
+	d.prove(&a, m)
+	if stopped(m) {
+		return d.Office.Open(ctx, a, "it made the reader stop; the raw mail is kept unchanged")
+	}
 	return d.decide(ctx, a, m)
+}
+
+// prove writes down what could be found out about where the mail comes from,
+// now: keys are taken out of the DNS and marks of servers change.
+func (d *Desk) prove(a *workflow.Arrived, m message.Message) {
+	a.Grade = string(m.Grade)
+	addr, why := m.Authenticated(d.Trust[a.Mailbox])
+	a.Authentic, a.AuthWhy = addr != "", why
+	if len(m.DKIM) > 0 {
+		if kept, err := json.Marshal(m.DKIM); err == nil { // texts always marshal
+			a.Signatures = string(kept)
+		}
+	}
+}
+
+// stopped reports a mail in which a decoder gave up in an unforeseen way: what
+// it says is not known well enough to act on (F5).
+func stopped(m message.Message) bool {
+	return slices.ContainsFunc(m.Defects, func(x message.Defect) bool { return x.Code == message.DefectPanic })
 }
 
 // unread says why the reader did not see all of a mail.

@@ -3,7 +3,9 @@ package message
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
+	"net"
 	"strings"
 	"time"
 
@@ -13,6 +15,10 @@ import (
 
 // maxSignatures is how many DKIM signatures of a mail are checked.
 const maxSignatures = 5
+
+// keyTime is how long the keys of one mail may take all together. A name server
+// that is down delays a concern by no more.
+const keyTime = 3 * time.Second
 
 // maxBlank is how many blank lines in a row a mail may have for its signatures
 // to be checked: one canonical form must hold them all.
@@ -52,8 +58,9 @@ func (g *reading) verify(src io.ReaderAt, size int64) {
 	root := g.parts[0]
 	head := make([]byte, root.body-root.header)
 	n, _ := src.ReadAt(head, root.header)
+	left := keyTime
 	for i := range g.m.DKIM {
-		book := keyBook{ctx: g.ctx, ask: g.keys}
+		book := keyBook{ctx: g.ctx, ask: g.keys, left: &left}
 		mail := io.MultiReader(bytes.NewReader(oneSignature(head[:n], i)), io.NewSectionReader(src, root.body, size-root.body))
 		found, err := dkim.VerifyWithOptions(untilDone{g.ctx, mail}, &dkim.VerifyOptions{LookupTXT: book.lookup})
 		if g.ctx.Err() != nil {
@@ -105,7 +112,7 @@ func resultOf(err error) (result, detail string) {
 	case err == nil:
 		return SignaturePass, ""
 	case dkim.IsTempFail(err):
-		return SignatureTempError, errorText(err)
+		return SignatureTempError, "could not be checked: " + errorText(err)
 	case dkim.IsPermFail(err):
 		return SignaturePermError, errorText(err)
 	}
@@ -151,17 +158,34 @@ func signatureTags(value string) map[string]string {
 type keyBook struct {
 	ctx  context.Context
 	ask  func(ctx context.Context, name string) ([]string, error)
+	left *time.Duration // of keyTime, for this key and those after it
 	kept string
 }
 
-// lookup asks for the TXT records of name.
+// lookup asks for the TXT records of name. Only a name server's word that there
+// is no such key is taken for that; whatever else went wrong may go right
+// another day.
 func (b *keyBook) lookup(name string) ([]string, error) {
-	ctx, cancel := context.WithTimeout(b.ctx, 3*time.Second)
+	ctx, cancel := context.WithTimeout(b.ctx, *b.left)
 	defer cancel()
+	began := time.Now()
 	txts, err := b.ask(ctx, name)
+	*b.left -= time.Since(began)
 	b.kept = cut(strings.Join(txts, ""), 4<<10)
+	if no := (*net.DNSError)(nil); err != nil && !(errors.As(err, &no) && no.IsNotFound) {
+		err = noAnswer{err}
+	}
 	return txts, err
 }
+
+// noAnswer is an error of the name server, not of the signature.
+type noAnswer struct{ error }
+
+// Timeout implements net.Error.
+func (noAnswer) Timeout() bool { return true }
+
+// Temporary implements net.Error.
+func (noAnswer) Temporary() bool { return true }
 
 // untilDone reads until the context ends; then it is simply at its end, so that
 // nobody is left waiting for more.

@@ -6,8 +6,10 @@ import (
 	"crypto/ed25519"
 	"encoding/base64"
 	"errors"
+	"net"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/emersion/go-msgauth/dkim"
@@ -144,9 +146,68 @@ func TestSignatureBudget(t *testing.T) {
 	if m.DKIM[0].Result != message.SignatureUnchecked || m.Text == "" {
 		t.Errorf("%+v", m.DKIM)
 	}
+	refused := func(context.Context, string) ([]string, error) { return nil, errors.New("connection refused") }
+	m = message.Reader{Keys: refused}.Read(t.Context(), strings.NewReader(raw), int64(len(raw)))
+	if s := m.DKIM[0]; s.Result != message.SignatureTempError || !strings.HasPrefix(s.Detail, "could not be checked") || m.Text == "" {
+		t.Errorf("%+v", m.DKIM)
+	}
+	gone := func(_ context.Context, name string) ([]string, error) {
+		return nil, &net.DNSError{Err: "no such host", Name: name, IsNotFound: true}
+	}
+	m = message.Reader{Keys: gone}.Read(t.Context(), strings.NewReader(raw), int64(len(raw)))
+	if m.DKIM[0].Result != message.SignaturePermError {
+		t.Errorf("%+v", m.DKIM)
+	}
 	blank := "DKIM-Signature: v=1; d=x.example\r\n\r\n" + strings.Repeat("\r\n", 1<<20) + "x"
 	m = message.Reader{Keys: s.lookup}.Read(t.Context(), strings.NewReader(blank), int64(len(blank)))
 	if m.DKIM[0].Result != message.SignatureUnchecked {
 		t.Errorf("blank lines: %+v", m.DKIM)
+	}
+}
+
+// Five signatures whose keys nobody answers for take the time of one, and the
+// mail is read, text and all.
+func TestSilentNameServer(t *testing.T) {
+	s := newSigner("college.ac.uk")
+	raw := s.sign(t, signedMail)
+	end := strings.Index(raw, "From: Amy")
+	raw = strings.Repeat(raw[:end], 5) + raw[end:]
+	synctest.Test(t, func(t *testing.T) {
+		asked := 0
+		never := func(ctx context.Context, _ string) ([]string, error) { asked++; <-ctx.Done(); return nil, ctx.Err() }
+		began := time.Now()
+		m := message.Reader{Keys: never}.Read(t.Context(), strings.NewReader(raw), int64(len(raw)))
+		if took := time.Since(began); took > 4*time.Second {
+			t.Errorf("took %v", took)
+		}
+		if len(m.DKIM) != 5 || m.Text != "please read this\n" || has(m, message.DefectTime) || asked == 0 {
+			t.Errorf("asked %d times, %q, %v", asked, m.Text, m.Defects)
+		}
+		for _, s := range m.DKIM {
+			if s.Result != message.SignatureTempError || !strings.HasPrefix(s.Detail, "could not be checked") {
+				t.Errorf("%+v", s)
+			}
+		}
+	})
+}
+
+// The grade of a mail follows from what it is, never from what it says.
+func TestGrade(t *testing.T) {
+	s := newSigner("college.ac.uk")
+	signed := s.sign(t, signedMail)
+	inline := s.sign(t, strings.Replace(signedMail, "please", "---------- Forwarded message ---------\nplease", 1))
+	for name, c := range map[string]struct {
+		raw  string
+		want message.Grade
+	}{
+		"signed": {signed, message.GradeSigned}, "changed": {strings.Replace(signed, "read", "burn", 1), message.GradeOriginal},
+		"not signed": {signedMail, message.GradeOriginal}, "inline": {inline, message.GradeInline},
+		"attached": {"From: amy@college.ac.uk\nContent-Type: message/rfc822\n\nFrom: x@y.example\n\nhi\n", message.GradeAttached},
+		"a bounce": {"From: mailer-daemon@x.example\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\nContent-Type: message/rfc822\n\nSubject: x\n\nhi\n--b--\n", message.GradeOriginal},
+	} {
+		m := message.Reader{Keys: s.lookup}.Read(t.Context(), strings.NewReader(c.raw), int64(len(c.raw)))
+		if m.Grade != c.want {
+			t.Errorf("%s: %q, want %q", name, m.Grade, c.want)
+		}
 	}
 }

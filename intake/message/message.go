@@ -33,6 +33,7 @@ type Message struct {
 	HTMLOnly bool   `json:"html_only"` // Text was made from HTML alone
 
 	Forwarded Forwarding `json:"forwarded"` // whether and how it brings another mail
+	Grade     Grade      `json:"grade"`     // how much of it is evidence
 
 	Attachments []Attachment `json:"attachments"`
 	Machine     Machine      `json:"machine"`

@@ -150,6 +150,7 @@ func (g *reading) finish() {
 	if m.Machine.Class == "" {
 		m.Machine.Class = Person
 	}
+	m.Grade = m.grade()
 }
 
 // listed returns s, or an empty list for none, so that JSON says [].

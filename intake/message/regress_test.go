@@ -264,7 +264,7 @@ func TestJSONNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, key := range []string{"sha256", "size", "from", "to", "cc", "reply_to", "subject", "message_id", "in_reply_to",
-		"references", "text", "html_only", "attachments", "machine", "bounce", "dkim", "defects", "recipients", "from_headers", "body", "forwarded"} {
+		"references", "text", "html_only", "attachments", "machine", "bounce", "dkim", "defects", "recipients", "from_headers", "body", "forwarded", "grade"} {
 		if !bytes.Contains(b, []byte(`"`+key+`":`)) {
 			t.Errorf("no %q in %s", key, b)
 		}

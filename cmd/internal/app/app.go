@@ -16,6 +16,7 @@ import (
 	"dutydesk/intake"
 	"dutydesk/intake/evidence"
 	"dutydesk/intake/mailbox"
+	"dutydesk/intake/message"
 	"dutydesk/notify/mailer"
 	"dutydesk/notify/outbox"
 	"dutydesk/workflow"
@@ -108,7 +109,8 @@ func (a *App) openOffice(ctx context.Context) error {
 		return err
 	}
 	a.Office = &workflow.Office{Ledger: a.Ledger, Rules: Rules(a.cfg), Key: key, Prefix: a.cfg.Service.ReferencePrefix, Now: a.clock.Now}
-	a.Desk = &intake.Desk{Store: a.Store, Ledger: a.Ledger, Office: a.Office, Address: strings.ToLower(a.cfg.Service.Address), Now: a.clock.Now, Log: a.log}
+	a.Desk = &intake.Desk{Store: a.Store, Ledger: a.Ledger, Office: a.Office, Address: strings.ToLower(a.cfg.Service.Address),
+		Reader: message.Reader{Keys: keys(a.cfg)}, Trust: trust(a.cfg), Now: a.clock.Now, Log: a.log}
 	a.metrics = NewMetrics(a.Ledger, a.clock.Now, a.log)
 	return nil
 }
