@@ -152,6 +152,8 @@ var brokenStores = []broken{
 	{`url = ""`, `url = ▸"postgres://desk@db.council.example/desk?sslmode=require"`, "ledger.url", "add sslmode=verify-full"},
 	{`url = ""`, "url = \"x\"\nurl_file = ▸\"DIR/url\"", "ledger.url_file", "keep one of them"},
 	{`url = ""`, "url_file = ▸\"DIR/none\"", "ledger.url_file", "cannot read"},
+	{`url = ""`, "url_file = ▸\"DIR/sqlite\"", "ledger.url_file", "holds no PostgreSQL URL; a SQLite path is no secret"},
+	{`url = ""`, "url_file = ▸\"DIR/imap-password\"", "ledger.url_file", "holds no PostgreSQL URL"},
 	{`url = ""`, "password_file = ▸\"DIR/smtp-password\"", "ledger.password_file", "SQLite has no password"},
 	{"[redis]\nurl = \"redis://127.0.0.1:6379/0\"", "[redis]\nurl = ▸\"127.0.0.1:6379\"", "redis.url", "is no Redis address"},
 	{"[redis]\nurl = \"redis://127.0.0.1:6379/0\"", "[redis]\nurl = ▸\"reddis://127.0.0.1:6379\"", "redis.url", "did you mean redis?"},
@@ -174,6 +176,10 @@ var brokenMail = []broken{
 	{`address = "imap.council.example:993"`, `address = ▸"imap.council.example:99999"`, "mailbox.address", "1 to 65535"},
 	{`address = "imap.council.example:993"`, `address = ▸"imaps://imap.council.example:993"`, "mailbox.address", "is not host:port"},
 	{`address = "imap.council.example:993"`, `address = ▸":993"`, "mailbox.address", "no good host"},
+	{`address = "imap.council.example:993"`, `address = ▸"8080:993"`, "mailbox.address", "has no good host; write it like mail.council.example:993"},
+	{`address = "imap.council.example:993"`, `address = ▸"993"`, "mailbox.address", "is a port without a host; write it like mail.council.example:993"},
+	{`address = "imap.council.example:993"`, `address = ▸"10.0.0.300:993"`, "mailbox.address", "no good host"},
+	{`address = "smtp.council.example:587"`, `address = ▸"smtp.council.example"`, "smtp.address", "such as smtp.council.example:587"},
 	{`profile = "generic"`, `profile = ▸"gogle"`, "mailbox.profile", `did you mean google?`},
 	{"profile = \"generic\"\nauthserv_id = \"mx.council.example\"", `profile = ▸"generic"`, "mailbox.profile", "needs authserv_id"},
 	{"profile = \"generic\"\nauthserv_id = \"", "profile = \"none\"\nauthserv_id = ▸\"", "mailbox.authserv_id", "given without a profile"},
@@ -194,7 +200,7 @@ var brokenMail = []broken{
 	{`kept = "Kept"`, `kept = ▸"INBOX"`, "mailbox.kept", "the watched folder itself"},
 	{`kept = "Kept"`, `folder = ▸""`, "mailbox.folder", "is empty"},
 	{`poll = "30s"`, `poll = ▸"1ms"`, "mailbox.poll", `"1s" or more`},
-	{`poll = "30s"`, `poll = ▸"2h"`, "mailbox.poll", `"1h" or less`},
+	{`poll = "30s"`, `poll = ▸"10m"`, "mailbox.poll", `"9m" or less`},
 	{`organisation = "northgate"`, `organisation = ▸"nortgate"`, "mailbox.organisation", "did you mean northgate?"},
 	{"address = \"127.0.0.1:143\"\ntls = \"none\"\nuser = \"provider\"", "address = \"imap.council.example:993\"\nuser = \"safeguarding@council.example\"\nfolder = ▸\"INBOX\"", "mailbox.folder", "was given before"},
 	{`address = "smtp.council.example:587"`, `address = ▸"smtp.council.example:smtp"`, "smtp.address", "no good port"},
@@ -208,7 +214,8 @@ var brokenMail = []broken{
 }
 
 var brokenListeners = []broken{
-	{`listen = "127.0.0.1:8080"`, `listen = ▸"8080"`, "web.listen", "has no port"},
+	{`listen = "127.0.0.1:8080"`, `listen = ▸"8080"`, "web.listen", "is a port without a host; write it like 127.0.0.1:8080"},
+	{`listen = "127.0.0.1:8080"`, `listen = ▸"localhost"`, "web.listen", "such as localhost:8080"},
 	{`listen = "127.0.0.1:9090"`, `listen = ▸"0.0.0.0:9090"`, "metrics.listen", "reached from other machines"},
 	{`listen = "127.0.0.1:9090"`, `listen = ▸":9090"`, "metrics.listen", "no good host"},
 	{`listen = "127.0.0.1:9090"`, `listen = ▸"127.0.0.1:8080"`, "metrics.listen", "another port"},
@@ -268,7 +275,7 @@ func TestF61SmallFiles(t *testing.T) {
 func goodConfig(t testing.TB) (dir, text string) {
 	t.Helper()
 	dir = t.TempDir()
-	for name, body := range map[string]string{"imap-password": canary + "\n", "smtp-password": canary, "redis-password": canary, "open-password": "x", "open-key": strings.Repeat("k", 40), "empty": "\n", "url": "postgres://127.0.0.1/x", "ca.pem": certificate(t, true), "self.pem": certificate(t, false)} {
+	for name, body := range map[string]string{"imap-password": canary + "\n", "smtp-password": canary, "redis-password": canary, "open-password": "x", "open-key": strings.Repeat("k", 40), "empty": "\n", "url": "postgres://127.0.0.1/x", "sqlite": "sqlite:/var/lib/desk.db", "ca.pem": certificate(t, true), "self.pem": certificate(t, false)} {
 		mode := os.FileMode(0o600)
 		if strings.HasPrefix(name, "open-") {
 			mode = 0o644

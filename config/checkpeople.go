@@ -36,6 +36,9 @@ func (ch *checker) organisations() {
 		}
 		ch.ladder(at, o)
 	}
+	if ch.production() && len(ch.Roles.Managers) == 0 {
+		ch.wrong("roles.managers", "nobody would hear of breaches and of trouble with the desk, which is refused in production", `name one person or more, such as managers = ["manager"]`)
+	}
 }
 
 // ladder wants, above lead and deputy, somebody who is neither.

@@ -19,11 +19,15 @@ func (ch *checker) ledger() {
 		if _, ok := ch.secretFile("ledger.url_file", g.URLFile); !ok || err != nil {
 			return
 		}
+		if !isPostgres(target) {
+			ch.wrong("ledger.url_file", g.URLFile+" holds no PostgreSQL URL", `a SQLite path is no secret: take url_file away and write url = "sqlite:PATH"; or put postgres://user@host/name into the file`)
+			return
+		}
 	}
 	switch {
 	case target == "" || strings.HasPrefix(target, "sqlite:") && target != "sqlite:":
 		ch.onlyPostgres()
-	case strings.HasPrefix(target, "postgres://") || strings.HasPrefix(target, "postgresql://"):
+	case isPostgres(target):
 		ch.postgres(target)
 	default:
 		ch.wrong("ledger.url", "is neither empty, nor sqlite:PATH, nor postgres://user@host/name", badScheme(target, []string{"sqlite", "postgres"}))

@@ -1,17 +1,36 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"reflect"
+	"slices"
 	"strings"
 )
 
-// override takes values from the environment.
-func (l *loading) override(env func(string) (string, bool)) {
+// override takes values from the environment, and notes each variable of names
+// that looks like ours and is no key's.
+func (l *loading) override(env func(string) (string, bool), names []string) {
 	dir, _ := env("CREDENTIALS_DIRECTORY")
-	l.overrideTable(l.root, "", "DUTYDESK_", env, dir)
+	var known []string
+	l.overrideTable(l.root, "", ours, func(name string) (string, bool) {
+		known = append(known, name)
+		return env(name)
+	}, dir)
+	for _, name := range names {
+		if strings.HasPrefix(name, ours) && !slices.Contains(known, name) && !slices.Contains(otherUses, name) {
+			fix := cmp.Or(meant(name, known), "\"dutydesk config describe\" lists the keys; a table of which there may be several is called by its name or id")
+			l.problems = append(l.problems, Problem{File: "$" + name, What: "unknown variable", Fix: fix + ", or unset it"})
+		}
+	}
 }
+
+// ours is how every variable of ours begins.
+const ours = "DUTYDESK_"
+
+// otherUses are variables of ours that configure no desk: the tests'.
+var otherUses = []string{"DUTYDESK_CORPUS", "DUTYDESK_SHARED", "DUTYDESK_SWEEP"}
 
 func (l *loading) overrideTable(table reflect.Value, path, prefix string, env func(string) (string, bool), credentials string) {
 	for i := range table.NumField() {

@@ -89,14 +89,14 @@ type Mailbox struct {
 	Profile       string   `toml:"profile" default:"none" allowed:"none|generic|microsoft|google" doc:"How the mail server writes down whose mail it authenticated (Authentication-Results): \"microsoft\" for Microsoft 365, \"google\" for Google Workspace, \"generic\" for one that writes an authserv-id of its own. \"none\": nobody is taken as proven."`
 	AuthservID    string   `toml:"authserv_id" default:"" form:"host" doc:"The authserv-id with which the server begins its Authentication-Results; needed for \"generic\"."`
 	StripsForeign bool     `toml:"strips_foreign" default:"false" doc:"You have confirmed that the server removes Authentication-Results that others wrote in its name. Needed for every profile but \"none\"."`
-	Poll          Duration `toml:"poll" default:"30s" min:"1s" max:"1h" doc:"Between looks, besides IDLE."`
+	Poll          Duration `toml:"poll" default:"30s" min:"1s" max:"9m" doc:"Between looks, besides IDLE; 9m at most."`
 
 	login
 }
 
 // SMTP is the relay.
 type SMTP struct {
-	Address       string `toml:"address" example:"smtp.council.example:587" form:"server" doc:"host:port of the mail server that takes our letters."`
+	Address       string `toml:"address" example:"smtp.council.example:587" form:"relay" doc:"host:port of the mail server that takes our letters."`
 	TLS           string `toml:"tls" default:"starttls" allowed:"starttls|implicit|none" doc:"\"starttls\", \"implicit\" or, on this machine only, \"none\"."`
 	CAFile        string `toml:"ca_file" default:"" doc:"Certificates to trust instead of the system's."`
 	User          string `toml:"user" default:"" example:"safeguarding@council.example" doc:"Login name; \"\" for none."`

@@ -83,6 +83,7 @@ func TestProductionRefusesTrialParts(t *testing.T) {
 		{"DUTYDESK_REDIS__URL", "embedded", "refused in production"},
 		{"DUTYDESK_DATA", "data", "depends on where the program is started"},
 		{"DUTYDESK_DESK__PATIENCE", "6m", "too long for production"},
+		{"DUTYDESK_ROLES__MANAGERS", "", "nobody would hear of breaches"},
 		{"DUTYDESK_MAILBOX__SAFEGUARDING__CA_FILE", "self.pem", "server's own certificate"},
 	} {
 		dir, text := goodConfig(t)
@@ -107,14 +108,13 @@ func TestProductionRefusesTrialParts(t *testing.T) {
 
 func TestEnvironmentOverridesEveryKey(t *testing.T) {
 	c, err := loadGood(t, map[string]string{
-		"DUTYDESK_SERVICE__NAME":                  "Another desk",
-		"DUTYDESK_ROLES__MANAGERS":                "la-lead, manager",
-		"DUTYDESK_SLA__ACKNOWLEDGE":               "90m",
-		"DUTYDESK_MAILBOX__SAFEGUARDING__FOLDER":  "Concerns",
-		"DUTYDESK_PERSON__LA_LEAD__NAME":          "Helen M",
-		"DUTYDESK_WEB__LISTEN":                    "",
-		"DUTYDESK_SMTP__PASSWORD":                 "from env",
-		"DUTYDESK_MAILBOX__SAFEGUARDING__UNKNOWN": "is nobody's business",
+		"DUTYDESK_SERVICE__NAME":                 "Another desk",
+		"DUTYDESK_ROLES__MANAGERS":               "la-lead, manager",
+		"DUTYDESK_SLA__ACKNOWLEDGE":              "90m",
+		"DUTYDESK_MAILBOX__SAFEGUARDING__FOLDER": "Concerns",
+		"DUTYDESK_PERSON__LA_LEAD__NAME":         "Helen M",
+		"DUTYDESK_WEB__LISTEN":                   "",
+		"DUTYDESK_SMTP__PASSWORD":                "from env",
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -128,6 +128,43 @@ func TestEnvironmentOverridesEveryKey(t *testing.T) {
 	_, err = loadGood(t, map[string]string{"DUTYDESK_SLA__ACKNOWLEDGE": "soon"})
 	if err == nil || !strings.HasPrefix(err.Error(), "$DUTYDESK_SLA__ACKNOWLEDGE: sla.acknowledge: ") {
 		t.Error(err)
+	}
+}
+
+// A variable that looks like ours and is no key's was meant to be one.
+func TestUnknownVariables(t *testing.T) {
+	dir, text := goodConfig(t)
+	path := writeConfig(t, dir, text)
+	for _, tt := range []struct{ line, says string }{
+		{"DUTYDESK_SMPT__ADDRESS=x", "$DUTYDESK_SMPT__ADDRESS: unknown variable; did you mean DUTYDESK_SMTP__ADDRESS?"},
+		{"DUTYDESK_SMTP_PASSWORD=" + canary, "did you mean DUTYDESK_SMTP__PASSWORD?"},
+		{"DUTYDESK_MAILBOX__SAFEGARDING__USER=x", "did you mean DUTYDESK_MAILBOX__SAFEGUARDING__USER?"},
+		{"DUTYDESK_PERSON__NOBODY__NAME=x", "$DUTYDESK_PERSON__NOBODY__NAME: unknown variable"},
+		{"DUTYDESK_FROBNICATE=x", "config describe"},
+	} {
+		_, err := LoadIn(path, []string{"PATH=/bin", tt.line})
+		var ps Problems
+		if !errors.As(err, &ps) || !strings.Contains(err.Error(), tt.says) || strings.Contains(err.Error(), canary) {
+			t.Errorf("%v\nwant %s", err, tt.says)
+		}
+	}
+	c, err := LoadIn(path, []string{"PATH=/bin", "DUTYDESK_SWEEP=20m", "DUTYDESK_SERVICE__NAME=Another=desk", "dutydesk_other=x"})
+	if err != nil || c.Service.Name != "Another=desk" {
+		t.Error(err)
+	}
+}
+
+// Managers may be missing on trial; in production the place is named.
+func TestProductionWantsManagers(t *testing.T) {
+	dir, text := goodConfig(t)
+	text = strings.NewReplacer(`managers = ["manager", "service-lead"]`, "managers = []", `tls = "none"`, `tls = "implicit"`).Replace(text)
+	if _, err := Load(writeConfig(t, dir, text), noEnv); err != nil {
+		t.Errorf("on trial: %v", err)
+	}
+	_, err := Load(writeConfig(t, dir, strings.Replace(text, `"trial"`, `"production"`, 1)), noEnv)
+	line := strings.Count(text[:strings.Index(text, "managers = []")], "\n") + 1
+	if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("dutydesk.toml:%d:1: roles.managers: ", line)) || strings.Count(err.Error(), "\n") > 0 {
+		t.Errorf("in production: %v, want line %d", err, line)
 	}
 }
 

@@ -16,8 +16,9 @@ import (
 // for a right one.
 var forms = map[string]func(text string) (what, fix string){
 	"address":  mailAddress,
-	"server":   hostPort,
-	"listen":   hostPort,
+	"server":   hostPort("mail.council.example", "993"),
+	"relay":    hostPort("mail.council.example", "587"),
+	"listen":   hostPort("127.0.0.1", "8080"),
 	"zone":     zone,
 	"resolver": resolver,
 	"domain":   domain,
@@ -57,28 +58,45 @@ func mailAddress(text string) (what, fix string) {
 	return "", ""
 }
 
-func hostPort(text string) (what, fix string) {
-	host, port, err := net.SplitHostPort(text)
-	if err != nil && !strings.Contains(text, ":") {
-		return "has no port", fmt.Sprintf("write host:port, such as %s:993", text)
+// hostPort wants host:port. The words of a fix are made with a host and a port
+// that fit the key.
+func hostPort(likeHost, likePort string) func(string) (what, fix string) {
+	like := "write it like " + net.JoinHostPort(likeHost, likePort)
+	return func(text string) (what, fix string) {
+		host, port, err := net.SplitHostPort(text)
+		switch _, number := strconv.Atoi(text); {
+		case err != nil && number == nil:
+			return "is a port without a host", "write it like " + net.JoinHostPort(likeHost, text)
+		case err != nil && !strings.Contains(text, ":"):
+			return "has no port", "write host:port, such as " + net.JoinHostPort(text, likePort)
+		case err != nil:
+			return "is not host:port", like + " or [::1]:" + likePort
+		}
+		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+			return "has no good port", "ports go from 1 to 65535"
+		}
+		if !goodHost(host) {
+			return "has no good host", like + " or [::1]:" + likePort
+		}
+		return "", ""
 	}
-	if err != nil {
-		return "is not host:port", "write it like mail.council.example:993 or [::1]:993"
+}
+
+// goodHost reports an IP address or a name; a name does not end in a number
+// (RFC 3696, section 2), as in "8080:993".
+func goodHost(host string) bool {
+	if _, err := netip.ParseAddr(host); err == nil {
+		return true
 	}
-	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
-		return "has no good port", "ports go from 1 to 65535"
-	}
-	if _, err := netip.ParseAddr(host); err != nil && !hostName.MatchString(host) {
-		return "has no good host", "write it like mail.council.example:993 or [::1]:993"
-	}
-	return "", ""
+	_, err := strconv.Atoi(host[strings.LastIndexByte(host, '.')+1:])
+	return err != nil && hostName.MatchString(host)
 }
 
 func resolver(text string) (what, fix string) {
 	if text == "system" {
 		return "", ""
 	}
-	if what, fix = hostPort(text); what != "" {
+	if what, fix = hostPort("192.0.2.53", "53")(text); what != "" {
 		fix = `write "system", or host:port such as 192.0.2.53:53`
 	}
 	return what, fix

@@ -20,6 +20,21 @@ import (
 // for "-"); the elements of a list are parted by commas. Passwords come from
 // $CREDENTIALS_DIRECTORY, DUTYDESK_SMTP__PASSWORD and the like, or files.
 func Load(path string, env func(string) (string, bool)) (*Config, error) {
+	return load(path, env, nil)
+}
+
+// LoadIn is Load with a whole environment, as os.Environ gives it: a variable
+// that looks like ours and is no key's is a problem too.
+func LoadIn(path string, environ []string) (*Config, error) {
+	vars, names := map[string]string{}, []string{}
+	for _, line := range environ {
+		name, value, _ := strings.Cut(line, "=")
+		vars[name], names = value, append(names, name)
+	}
+	return load(path, func(name string) (string, bool) { v, ok := vars[name]; return v, ok }, names)
+}
+
+func load(path string, env func(string) (string, bool), names []string) (*Config, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, Problems{{File: path, What: errors.Unwrap(err).Error(),
@@ -31,7 +46,7 @@ func Load(path string, env func(string) (string, bool)) (*Config, error) {
 	c := &Config{}
 	l := &loading{file: path, text: text, places: places{}, root: reflect.ValueOf(c).Elem()}
 	l.read()
-	l.override(env)
+	l.override(env, names)
 	l.complete(l.root, "", "")
 	c.check(l)
 	c.takePasswords(l)

@@ -61,7 +61,11 @@ func (c *Config) EmbeddedRedis() bool { return c.Redis.URL == "" || c.Redis.URL 
 
 // Postgres reports whether the ledger is a PostgreSQL database.
 func (c *Config) Postgres() bool {
-	return c.Ledger.URLFile != "" || strings.HasPrefix(c.Ledger.URL, "postgres://") || strings.HasPrefix(c.Ledger.URL, "postgresql://")
+	return c.Ledger.URLFile != "" || isPostgres(c.Ledger.URL)
+}
+
+func isPostgres(url string) bool {
+	return strings.HasPrefix(url, "postgres://") || strings.HasPrefix(url, "postgresql://")
 }
 
 // Zone is the service's time zone; Load refuses a file that names none.

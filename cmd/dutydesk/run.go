@@ -29,7 +29,7 @@ func (f *flags) add(c *cobra.Command, json bool) *cobra.Command {
 	return c
 }
 
-func (f *flags) load() (*config.Config, error) { return config.Load(f.config, os.LookupEnv) }
+func (f *flags) load() (*config.Config, error) { return config.LoadIn(f.config, os.Environ()) }
 
 // reader opens the ledger for looking only.
 func (f *flags) reader(c *cobra.Command) (app.Reader, *config.Config, error) {
