@@ -65,14 +65,14 @@ func (d *deeds) do(w reply.Word, note string) {
 	}
 	if w.Verb == casefile.Close && d.spent {
 		d.say(Deed{Word: w.Verb, Did: wasSpent})
-		d.add(d.out.Case.Remark(d.by, "CLOSE refused, its letter was used before: "+text, d.arrival, d.office.Rules, d.now))
+		d.add(d.out.Case.Remark(d.by, "CLOSE refused, its letter was used before: "+text, d.arrival, d.office.rules(d.now), d.now))
 		return
 	}
 	before := d.out.Case
-	out, err := d.out.Case.Obey(casefile.Command{By: d.by, Verb: w.Verb, Text: text, Arrival: d.arrival}, d.office.Rules, d.now)
+	out, err := d.out.Case.Obey(casefile.Command{By: d.by, Verb: w.Verb, Text: text, Arrival: d.arrival}, d.office.rules(d.now), d.now)
 	if err != nil {
 		d.say(d.refusal(w.Verb, err))
-		out = d.out.Case.Remark(d.by, string(w.Verb)+" refused: "+text, d.arrival, d.office.Rules, d.now)
+		out = d.out.Case.Remark(d.by, string(w.Verb)+" refused: "+text, d.arrival, d.office.rules(d.now), d.now)
 	} else {
 		d.say(Deed{Word: w.Verb, Did: change(w.Verb, d.by, before, out.Case)})
 	}
@@ -87,7 +87,7 @@ func (d *deeds) keep(r reply.Reply) {
 	if r.Note == "" || d.closing {
 		return
 	}
-	out, err := d.out.Case.Obey(casefile.Command{By: d.by, Verb: casefile.Note, Text: r.Note, Arrival: d.arrival}, d.office.Rules, d.now)
+	out, err := d.out.Case.Obey(casefile.Command{By: d.by, Verb: casefile.Note, Text: r.Note, Arrival: d.arrival}, d.office.rules(d.now), d.now)
 	if err == nil {
 		d.say(Deed{Did: didNote})
 		d.add(out)

@@ -73,19 +73,22 @@ func (o *Office) Obey(ctx context.Context, s Said) error {
 // authority says why a command must not be obeyed, "" if it may be. It is the
 // only place where that is decided.
 func (o *Office) authority(x ledger.Letter, c casefile.Case, s Said, now time.Time) string {
-	p, known := o.Rules.Roster.People[x.Person]
+	roster := o.rules(now).Roster
+	p := roster.People[x.Person]
 	switch {
 	case s.FromHeaders != 1 || len(s.From) != 1:
 		return "it does not have exactly one sender"
 	case s.Doubt != "":
 		return s.Doubt
-	case !known:
+	case !roster.InPost(x.Person):
 		return "the person the letter was for has left"
 	case p.Address == "" || !strings.EqualFold(s.From[0], p.Address):
 		return "it did not come from the address the letter was sent to"
 	case now.After(x.Created.Add(tokenLife)):
 		return "it answers a letter that is too old"
-	case !o.Rules.Roster.MayAct(p.ID, c.Org):
+	case c.Excluded.Has(p.ID):
+		return "the sender is excluded from this case"
+	case !c.MayAct(roster, p.ID):
 		return "the sender has no role on this case"
 	}
 	return ""
@@ -96,7 +99,7 @@ func (o *Office) distrust(tx *ledger.Tx, c casefile.Case, s Said, why string, no
 	if err := o.dispose(tx, s.Arrived, c.Ref, ledger.OnCase, "untrusted: "+why); err != nil {
 		return err
 	}
-	out := c.Distrust(s.ID, why, o.Rules, now)
+	out := c.Distrust(s.ID, why, o.rules(now), now)
 	var err error
 	if out.Notices, err = o.fewer(tx, out, now); err != nil {
 		return err

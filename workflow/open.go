@@ -15,6 +15,9 @@ type Arrived struct {
 	ledger.Arrival
 	Claim    ledger.Claim
 	Exhibits []ledger.Exhibit
+	Mentions casefile.Mentions // all that may name somebody who must not be told
+	Away     time.Time         // until when an automatic answer says its person is away; zero if it is none
+	named    casefile.IDs
 }
 
 var errNoRef = errors.New("no free case reference in twenty draws")
@@ -23,6 +26,7 @@ var errNoRef = errors.New("no free case reference in twenty draws")
 // another relay, join the case they have: nobody is told twice. held says why a
 // person must read the raw mail, "" if it could be read.
 func (o *Office) Open(ctx context.Context, a Arrived, held string) error {
+	a.named = o.Rules.Roster.Named(a.Mentions) // which takes too long for a transaction
 	err := o.update(ctx, func(tx *ledger.Tx, now time.Time) error {
 		again, err := o.again(tx, a, now)
 		if again || err != nil {
@@ -61,14 +65,14 @@ func (o *Office) join(tx *ledger.Tx, a Arrived, ref casefile.Ref, why string, no
 	if err := o.dispose(tx, a, ref, ledger.OnCase, why); err != nil {
 		return err
 	}
-	return o.store(tx, c.Remark("desk", why, a.ID, o.Rules, now), "", now)
+	return o.store(tx, c.Remark("desk", why, a.ID, o.rules(now), now), "", now)
 }
 
 // begin opens the case under a reference nobody has.
 func (o *Office) begin(tx *ledger.Tx, a Arrived, held string, now time.Time) error {
 	for range 20 {
-		r := casefile.Report{Ref: o.newRef(), Org: a.Org, Arrival: a.ID, Held: held}
-		out := casefile.Begin(r, o.Rules, a.Received)
+		r := casefile.Report{Ref: o.newRef(), Org: a.Org, Arrival: a.ID, Held: held, Excluded: a.named}
+		out := casefile.Begin(r, o.rules(now), a.Received)
 		fresh, err := tx.Create(out.Case)
 		if err != nil {
 			return err
@@ -119,13 +123,18 @@ func (o *Office) Aside(ctx context.Context, a Arrived, why string) error {
 // Returned takes a bounce or an absence notice that came back for a letter: the
 // arrival joins the case and the next rung is told now.
 func (o *Office) Returned(ctx context.Context, a Arrived, x ledger.Letter, why string) error {
-	return o.update(ctx, func(tx *ledger.Tx, now time.Time) error {
+	err := o.update(ctx, func(tx *ledger.Tx, now time.Time) error {
 		if err := tx.Finish(a.Claim, now); err != nil {
 			return err
 		}
 		if err := o.join(tx, a, x.Case, why, now); err != nil {
 			return err
 		}
+		if err := o.miss(tx, x.Person, a, now); err != nil {
+			return err
+		}
 		return o.undelivered(tx, x, why, now)
 	})
+	o.absent.Store(nil)
+	return err
 }

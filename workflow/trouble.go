@@ -65,9 +65,9 @@ func (o *Office) Outage(ctx context.Context, part string, since time.Time) error
 // tell writes a letter about the desk itself to every manager, or to the local
 // authority lead if there is none.
 func (o *Office) tell(tx *ledger.Tx, kind casefile.Kind, d Detail, now time.Time) error {
-	to := o.Rules.Roster.Holders("", sla.Manager)
+	to := o.rules(now).Roster.Holders("", sla.Manager)
 	if len(to) == 0 {
-		to = o.Rules.Roster.Holders("", sla.LALead)
+		to = o.rules(now).Roster.Holders("", sla.LALead)
 	}
 	if len(to) == 0 {
 		return errNobody

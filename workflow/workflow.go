@@ -12,6 +12,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"dutydesk/workflow/casefile"
@@ -32,6 +33,8 @@ type Office struct {
 	Prefix   string // of case references, "SG-"
 	Now      func() time.Time
 	Reminder Reminder
+
+	absent atomic.Pointer[absences] // nil when they must be read again
 }
 
 // Detail is what a letter's words need beyond the case. It is kept with the
@@ -67,10 +70,14 @@ func (o *Office) newRef() casefile.Ref {
 	return casefile.Ref(o.Prefix + string(b))
 }
 
-// store writes an outcome with its letters.
+// store writes an outcome with its letters. Whatever was decided, nobody in
+// conflict gets one.
 func (o *Office) store(tx *ledger.Tx, out casefile.Outcome, by string, now time.Time) error {
 	letters := make([]ledger.Letter, 0, len(out.Notices))
 	for _, n := range out.Notices {
+		if out.Case.Excluded.Has(n.To) {
+			continue
+		}
 		letters = append(letters, o.letter(out, n, by, now))
 	}
 	return tx.Store(out, letters, now)
@@ -104,6 +111,9 @@ func (o *Office) blank(kind casefile.Kind, to string, d Detail, now time.Time) l
 // update runs one decision and offers what it owes at once. Offering comes
 // after the commit and may be lost.
 func (o *Office) update(ctx context.Context, f func(tx *ledger.Tx, now time.Time) error) error {
+	if err := o.learn(ctx); err != nil {
+		return err
+	}
 	return o.carry(f, func(f func(*ledger.Tx) error) error { return o.Ledger.Update(ctx, f) })
 }
 
@@ -126,6 +136,9 @@ func (o *Office) carry(f func(tx *ledger.Tx, now time.Time) error, run func(func
 // alarm that the case does not wait for, or not yet because the policy has
 // changed since, is replaced by the one it waits for.
 func (o *Office) Elapse(ctx context.Context, jobID string) error {
+	if err := o.learn(ctx); err != nil {
+		return fmt.Errorf("elapse: %w", err)
+	}
 	elapse := func(tx *ledger.Tx, now time.Time) error {
 		a, err := tx.Alarm(jobID, now)
 		if err != nil {
@@ -135,7 +148,7 @@ func (o *Office) Elapse(ctx context.Context, jobID string) error {
 		if err != nil {
 			return err
 		}
-		out, _ := c.Elapse(a, o.Rules, now)
+		out, _ := c.Elapse(a, o.rules(now), now)
 		return o.store(tx, out, "", now)
 	}
 	err := o.carry(elapse, func(f func(*ledger.Tx) error) error { return o.Ledger.Ring(ctx, jobID, f) })
@@ -169,7 +182,7 @@ func (o *Office) undelivered(tx *ledger.Tx, x ledger.Letter, why string, now tim
 		return err
 	}
 	if x.Kind == casefile.NotDelivered && c.State != casefile.Submitted {
-		return o.store(tx, c.Remark("post", x.Person+": "+why, "", o.Rules, now), "", now) // bounces do not breed letters
+		return o.store(tx, c.Remark("post", x.Person+": "+why, "", o.rules(now), now), "", now) // bounces do not breed letters
 	}
-	return o.store(tx, c.Undelivered(x.Person, why, o.Rules, now), x.Person, now)
+	return o.store(tx, c.Undelivered(x.Person, why, o.rules(now), now), x.Person, now)
 }
