@@ -227,7 +227,8 @@ func TestQueueStatusWithoutRedis(t *testing.T) {
 // "-" is a command that the test cannot run here, and why.
 var readers = map[string]string{
 	"case show": "CASE", "case chronology": "CASE", "mail read": "MAIL", "queue status": "", "doctor": "",
-	"sla plan": "--severity S2 --received 2026-11-27T18:00:00Z", "demo": "- its books have the names of the lists",
+	"sla plan": "--severity S2 --received 2026-11-27T18:00:00Z", "sla simulate": "--received 2026-11-27T18:00:00Z", "sla policy check": "POLICY",
+	"demo": "- its books have the names of the lists",
 }
 
 var nameInJSON = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
@@ -238,7 +239,10 @@ func TestEveryJSONNameIsInTheHelp(t *testing.T) {
 	d.concern()
 	mail := filepath.Join(d.dir, "a.eml")
 	d.must(os.WriteFile(mail, []byte("From: a@b.example\r\n\r\ntext\r\n"), 0o600))
-	fill := strings.NewReplacer("CASE", rows[app.Case](d, "case", "list")[0].Ref, "MAIL", mail)
+	policy := filepath.Join(d.dir, "policy.toml")
+	example, _ := dutydesk(t, "sla", "policy", "show")
+	d.must(os.WriteFile(policy, []byte(example), 0o600))
+	fill := strings.NewReplacer("CASE", rows[app.Case](d, "case", "list")[0].Ref, "MAIL", mail, "POLICY", policy)
 	walk(root(), func(c *cobra.Command) {
 		name := strings.TrimPrefix(c.CommandPath(), "dutydesk ")
 		if c.Flags().Lookup("json") == nil || strings.HasPrefix(readers[name], "-") && !strings.HasPrefix(readers[name], "--") {
