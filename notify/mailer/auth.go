@@ -3,6 +3,7 @@ package mailer
 import (
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/wneessen/go-mail/smtp"
 )
@@ -22,10 +23,73 @@ func (c *call) secret() (string, error) {
 		return "", nil
 	}
 	s, err := c.set.Secret(c.ctx)
-	if err != nil {
+	switch {
+	case err != nil && c.set.Mechanism == byToken:
+		return "", tokenError{err}
+	case err != nil:
 		return "", errSecret
 	}
 	return s, nil
+}
+
+// byToken is the mechanism whose secret is a bearer token.
+const byToken = "xoauth2"
+
+// tokenError is why there is no token, in words of our own.
+type tokenError struct{ error }
+
+// Unwrap lets errors.Is find ErrRelay.
+func (e tokenError) Unwrap() error { return e.error }
+
+// stale reports whether a token was refused that can be replaced by a better one.
+func (c *call) stale(err error) bool {
+	return loginRefused(err) && c.set.Mechanism == byToken && c.set.Refused != nil && c.set.Refused(c.token)
+}
+
+// loginRefused reports whether the relay knows us and says no, for good.
+func loginRefused(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.step == stepAuth && e.code/100 == 5
+}
+
+// What more is known about a relay that refuses us, said in addition to
+// [ErrRelay].
+var (
+	// ErrAuthOff: SMTP AUTH is switched off (Exchange 535 5.7.139).
+	ErrAuthOff = errors.New("SMTP AUTH is switched off for this mailbox or the whole organisation")
+	// ErrPolicy: a policy keeps the application away from this mailbox.
+	ErrPolicy = errors.New("an access policy keeps the application out of this mailbox")
+	// ErrBasic: the server takes a token and no password.
+	ErrBasic = errors.New("the server takes no password")
+	// ErrSender: the login may not send in the name of our address.
+	ErrSender = errors.New("the login may not send as our address")
+)
+
+// hints are parts of what servers say about us, in small letters: Exchange
+// (learn.microsoft.com, "Fix issues with … SMTP AUTH") and Gmail.
+var hints = []struct {
+	says string
+	any  bool // at any step; else in answer to AUTH alone
+	hint error
+}{
+	{"smtpclientauthentication is disabled", false, ErrAuthOff},
+	{"accesspolicy", false, ErrPolicy},
+	{"access policy", false, ErrPolicy},
+	{"basic authentication is disabled", false, ErrBasic},
+	{"application-specific password required", false, ErrBasic},
+	{"does not have permissions to send as", true, ErrSender},
+	{"sendasdenied", true, ErrSender},
+}
+
+// hint finds what a person must mend in a server's no.
+func hint(s step, said string) error {
+	said = strings.ToLower(said)
+	for _, h := range hints {
+		if (h.any || s == stepAuth) && strings.Contains(said, h.says) {
+			return h.hint
+		}
+	}
+	return nil
 }
 
 // login chooses a mechanism when it sees what the relay offers. Nothing is

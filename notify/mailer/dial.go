@@ -17,6 +17,8 @@ var errNotHere = errors.New("plain is only for a relay on this machine")
 // does not close when it fails.
 type call struct {
 	set    *Settings
+	gate   *gate
+	token  string          // or password, as last asked for
 	ctx    context.Context // the letter's, not go-mail's shorter one
 	line   *line
 	step   step
@@ -26,19 +28,36 @@ type call struct {
 
 // dial opens a fresh line: connect, EHLO, TLS, AUTH.
 func (s *Sender) dial(ctx context.Context) (*line, error) {
-	c := &call{set: &s.set, ctx: ctx}
+	c := s.call(ctx)
 	err := c.place()
 	return c.line, err
 }
 
-// place makes the call; line is set on success only.
+func (s *Sender) call(ctx context.Context) *call {
+	return &call{set: &s.set, gate: &s.gate, ctx: ctx}
+}
+
+// place makes the call; line is set on success only. A token that was refused
+// because it was old is replaced, once (F48).
 func (c *call) place() error {
-	c.step = stepConnect
-	secret, err := c.secret()
-	if err != nil {
+	if err := c.gate.enter(); err != nil {
+		c.step = stepAuth
+		return err
+	}
+	err := c.try()
+	if c.stale(err) {
+		err = c.try()
+	}
+	c.gate.leave(err, c.set.Again)
+	return err
+}
+
+func (c *call) try() (err error) {
+	c.step, c.state = stepConnect, tls.ConnectionState{}
+	if c.token, err = c.secret(); err != nil {
 		return judge(c.ctx, stepAuth, false, err)
 	}
-	client, err := mail.NewClient(c.set.Host, c.options(secret)...)
+	client, err := mail.NewClient(c.set.Host, c.options(c.token)...)
 	if err != nil {
 		return judge(c.ctx, c.step, false, err)
 	}

@@ -65,7 +65,8 @@ type Error struct {
 	code     int
 	enhanced string
 	why      string
-	cause    error // only what errors.Is may ask for: a context's error
+	hint     error // ErrAuthOff and its like, or nil
+	cause    error // only what errors.Is may ask for: why a context ended, why there is no token
 }
 
 // Code is the SMTP reply code (RFC 5321, 4.2), 0 when no answer came.
@@ -97,7 +98,7 @@ func (e *Error) Error() string {
 // Unwrap lets errors.Is find the sentinels and the end of a context.
 func (e *Error) Unwrap() []error {
 	var all []error
-	for _, err := range []error{e.kind, e.also, e.cause} {
+	for _, err := range []error{e.kind, e.also, e.hint, e.cause} {
 		if err != nil {
 			all = append(all, err)
 		}
@@ -117,12 +118,19 @@ func judge(ctx context.Context, s step, torn bool, err error) *Error {
 		if m := enhancedCode.FindStringSubmatch(answer.Msg); m != nil {
 			e.enhanced = m[1]
 		}
+		e.hint = hint(s, answer.Msg)
 	} else {
 		e.why = why(ctx, err)
 	}
 	e.kind, e.also = verdict(s, e.code, torn)
 	if e.code == 0 && untrusted(err) {
 		e.also = ErrRelay
+	}
+	if token := (tokenError{}); e.cause == nil && errors.As(err, &token) {
+		e.cause = token.error
+	}
+	if e.code/100 == 5 && e.hint != nil { // it would refuse every other letter too
+		e.kind, e.also, e.why = ErrUnsent, ErrRelay, e.hint.Error()
 	}
 	return e
 }
@@ -157,7 +165,7 @@ func untrusted(err error) bool {
 	var wrong *tls.CertificateVerificationError
 	var alert tls.AlertError
 	var record tls.RecordHeaderError
-	return ourWords(err) != nil || errors.As(err, &wrong) || errors.As(err, &alert) || errors.As(err, &record)
+	return ourWords(err) != nil || errors.Is(err, ErrRelay) || errors.As(err, &wrong) || errors.As(err, &alert) || errors.As(err, &record)
 }
 
 var errNoTLS = errors.New("the relay does not offer STARTTLS")
@@ -181,11 +189,14 @@ func why(ctx context.Context, err error) string {
 	var wrong *tls.CertificateVerificationError
 	var dns *net.DNSError
 	var no syscall.Errno
+	var token tokenError
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err().Error()
 	case ourWords(err) != nil:
 		return ourWords(err).Error()
+	case errors.As(err, &token):
+		return token.Error()
 	case errors.As(err, &host):
 		return "the certificate is for another host"
 	case errors.As(err, &wrong):

@@ -39,6 +39,13 @@ type Settings struct {
 	Secret    func(context.Context) (string, error) // password or bearer token, asked once per line
 	Mechanism string                                // "plain", "login" or "xoauth2" [the first of plain, login the relay offers]
 
+	// Refused, if any, hears of a token (xoauth2) that the relay refused. true
+	// means that Secret would now give another one, which is tried once, at once.
+	// The error of a Secret that gives tokens is repeated: it must be fit for a
+	// log, and wrap [ErrRelay] if a person must mend it.
+	Refused func(token string) bool
+	Again   time.Duration // between two logins after a refused one [1 min]
+
 	Lines    int           // lines kept to the relay at the same time [4]
 	Idle     time.Duration // an unused line is closed after this [30 s]
 	Patience time.Duration // for each answer [30 s]
@@ -50,6 +57,8 @@ type Settings struct {
 type Sender struct {
 	set   Settings
 	slots chan struct{} // one token per line that may be open
+
+	gate gate
 
 	mu     sync.Mutex
 	parked []*line // guarded by mu; open lines nobody uses, newest last
@@ -110,6 +119,7 @@ func (set Settings) withDefaults() Settings {
 	if set.Lines <= 0 {
 		set.Lines = 4
 	}
+	set.Again = orElse(set.Again, time.Minute)
 	set.Idle = orElse(set.Idle, 30*time.Second)
 	set.Patience = orElse(set.Patience, 30*time.Second)
 	set.Verdict = orElse(set.Verdict, 2*time.Minute)

@@ -19,7 +19,7 @@ type Probed struct {
 // Probe tries the relay with a line of its own: connect, TLS, AUTH, NOOP. It
 // sends no mail.
 func (s *Sender) Probe(ctx context.Context) Probed {
-	c := &call{set: &s.set, ctx: ctx}
+	c := s.call(ctx)
 	err := c.place()
 	if err == nil {
 		err = c.line.do(ctx, stepNoop, s.set.Patience, c.line.smtp.Noop)
