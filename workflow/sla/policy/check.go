@@ -122,9 +122,10 @@ func (p Policy) ladderGaps(ps *Problems) {
 // twins are rungs of one ladder at one point: the second is never climbed.
 func (p Policy) twins(ps *Problems, s sla.Severity, stage sla.Stage, ladder []Rung) {
 	for i := 1; i < len(ladder); i++ {
-		if ladder[i].Percent == ladder[i-1].Percent {
-			at := slices.IndexFunc(p.Ladder, func(r Rung) bool { return same(r, ladder[i]) })
-			ps.add(fmt.Sprintf("rung[%d]", at), fmt.Sprintf("is never reached by itself: another rung for %s of an %s is at %d%% too", stage, s, ladder[i].Percent), "put all who are told then into one rung")
+		at := slices.IndexFunc(p.Ladder, func(r Rung) bool { return same(r, ladder[i]) })
+		key := fmt.Sprintf("rung[%d].at", at)
+		if ladder[i].Percent == ladder[i-1].Percent && !slices.ContainsFunc(*ps, func(o Problem) bool { return o.Key == key }) {
+			ps.add(key, fmt.Sprintf("is never reached by itself: another rung for %s of an %s is at %d%% too", stage, s, ladder[i].Percent), "put all who are told then into one rung")
 		}
 	}
 }

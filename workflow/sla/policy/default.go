@@ -34,10 +34,14 @@ func Default() (Policy, error) {
 // who hear of every breach, and the first rung: lead and deputy at once.
 func defaultLadder() []Rung {
 	emergency, others, all := []sla.Severity{sla.S1}, []sla.Severity{sla.S2, sla.S3, sla.S4}, severities()
-	first, screen := []sla.Stage{sla.Acknowledge}, []sla.Stage{sla.Screen}
+	first, screen, answer := []sla.Stage{sla.Acknowledge}, []sla.Stage{sla.Screen}, []sla.Stage{sla.LAAcknowledge}
 	return []Rung{
 		{Severities: all, Stages: first, Percent: 0, Tell: []sla.Role{sla.Lead, sla.Deputy}, Note: "at once and in parallel"},
 		{Severities: others, Stages: screen, Percent: 0, Tell: []sla.Role{sla.OnCall, sla.Lead, sla.Deputy}, Note: "is this S1?"},
+		{Severities: others, Stages: screen, Percent: 50, Tell: []sla.Role{sla.OnCall, sla.Lead, sla.Deputy}, Note: "is this S1?"},
+		{Severities: others, Stages: screen, Percent: 80, Tell: []sla.Role{sla.OnCall, sla.Lead, sla.Deputy}, Note: "is this S1?"},
+		{Severities: emergency, Stages: answer, Percent: 50, Tell: []sla.Role{sla.LALead}, Note: "by a second channel, such as telephone"},
+		{Severities: emergency, Stages: answer, Percent: 80, Tell: []sla.Role{sla.LALead, sla.ServiceLead}},
 		{Severities: emergency, Percent: 50, Tell: []sla.Role{sla.Assignee, sla.Deputy}, Note: "by a second channel, such as telephone"},
 		{Severities: others, Percent: 50, Tell: []sla.Role{sla.Assignee}},
 		{Severities: emergency, Percent: 80, Tell: []sla.Role{sla.Assignee, sla.Deputy, sla.ServiceLead}},

@@ -13,7 +13,8 @@ const preface = `# The policy of the desk: by when people must act, and who hear
 #   missed        "breach" (for ever, even if it is met later) or "target" (people are nudged, and that is all)
 #   again         "once" or "each-time" (it starts again when it is done)
 #   done_by       "person" or "desk": the desk does it when it is due, or with another stage, and tells those in tell
-# [[rung]]        at: percent of the allowance; severities; stages (none: all that a person can miss); tell: the roles
+# [[rung]]        at: percent of the allowance; severities; stages (none: all that a person can miss, where no other rung
+#                 names the stage at that point); tell: the roles
 #   roles         assignee (lead and deputy until somebody has taken it), on-call, lead, deputy, service-lead, la-lead,
 #                 senior-officer, executive, manager
 # [repeat]        after the last rung it is told again, so often, until a person acts

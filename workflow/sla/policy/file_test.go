@@ -100,7 +100,7 @@ func TestF61BrokenFiles(t *testing.T) {
 		{`"Friday 08:30-16:30"`, `"Thu 18:00-20:00"`, `Thursday has the hours 08:30-17:00 already`},
 		{`open = ["Monday-Thursday 08:30-17:00", "Friday 08:30-16:30"]`, `open = []`, "open: the service is never open"},
 		{`at = "80%"`, `at = "80"`, `.at: "80" is no percentage; write it like "50%"`},
-		{`at = "80%"`, `at = "50%"`, "is never reached by itself: another rung for acknowledge of an S1 is at 50% too"},
+		{rung("80%") + "severities = [\"S1\"]\ntell = [\"assignee", rung("50%") + "severities = [\"S1\"]\ntell = [\"assignee", "is never reached by itself: another rung for acknowledge of an S1 is at 50% too"},
 		{`tell = ["assignee"]`, `tell = []`, "the rung at 50% tells nobody; add tell"},
 		{rung("50%") + `severities = ["S1"]`, rung("50%") + `severities = []`, "the rung at 50% is for no severity, so it is never reached"},
 		{`stages = ["out-of-hours-screen"]`, `stages = ["la-told"]`, "the rung at 0% is never reached: none of its stages has a limit for a person"},
@@ -173,7 +173,7 @@ func TestStaffed(t *testing.T) {
 	}
 	f := &File{Policy: p, name: "p.toml"}
 	seats := func(o string, role sla.Role) []string {
-		if role == sla.Manager || o == "service" && (role == sla.Lead || role == sla.Deputy) {
+		if role == sla.Manager || o == "service" && (role == sla.Lead || role == sla.LALead) {
 			return []string{string(role)}
 		}
 		return nil
@@ -183,7 +183,7 @@ func TestStaffed(t *testing.T) {
 		t.Errorf("%v\n%v", wrong, doubtful)
 	}
 	wrong, _ = f.Staffed([]string{"service", "provider"}, seats)
-	if len(wrong) != 6 || !strings.Contains(wrong.Error(), `rung[3].tell: nobody stands on the rung at 50% for the organisation "provider"`) {
+	if len(wrong) != 10 || !strings.Contains(wrong.Error(), `rung[7].tell: nobody stands on the rung at 50% for the organisation "provider"`) {
 		t.Errorf("%v", wrong)
 	}
 }

@@ -17,7 +17,7 @@ import (
 // Rung says who is told once a share of a stage's allowance has passed.
 type Rung struct {
 	Severities []sla.Severity // that it is for
-	Stages     []sla.Stage    // that it is for; none means all that a person can miss
+	Stages     []sla.Stage    // that it is for; none means all that a person can miss and that no other rung names at this point
 	Percent    int            // of the allowance; 0 is at once, 100 the limit
 	Tell       []sla.Role     // in this order
 	Note       string         // what the letter asks besides, for people
@@ -69,15 +69,21 @@ func (p Policy) term(s sla.Stage) (sla.Term, bool) {
 	return p.Stages[i], true
 }
 
-// rungs are those of a severity's stage, ascending. A target is only nudged for:
-// it has no rung at its limit or beyond.
+// rungs are those of a severity's stage, ascending. A rung that names the stage
+// stands in for one at the same point that names none. A target is only nudged
+// for: it has no rung at its limit or beyond.
 func (p Policy) rungs(s sla.Severity, t sla.Term) (ladder []Rung) {
 	if t.Desk {
 		return nil
 	}
-	for _, r := range p.Ladder {
-		if slices.Contains(r.Severities, s) && (len(r.Stages) == 0 || slices.Contains(r.Stages, t.Stage)) && (r.Percent < 100 || !t.Soft) {
-			ladder = append(ladder, r)
+	named := map[int]bool{}
+	for _, own := range []bool{true, false} {
+		for _, r := range p.Ladder {
+			fits := slices.Contains(r.Severities, s) && (r.Percent < 100 || !t.Soft)
+			if fits && own && slices.Contains(r.Stages, t.Stage) || fits && !own && len(r.Stages) == 0 && !named[r.Percent] {
+				named[r.Percent] = named[r.Percent] || own
+				ladder = append(ladder, r)
+			}
 		}
 	}
 	slices.SortStableFunc(ladder, func(a, b Rung) int { return a.Percent - b.Percent })
