@@ -36,7 +36,7 @@ func (d *Desk) ownLetter(ctx context.Context, m message.Message) (x ledger.Lette
 	if len(m.From) != 1 || !strings.EqualFold(m.From[0].Addr, d.Address) {
 		return x, false, nil
 	}
-	return d.about(ctx, workflow.Tokens(m.MessageID))
+	return d.about(ctx, d.named([]string{m.MessageID}))
 }
 
 // answersItself reports mail that machines write in answer to mail. What comes
@@ -49,7 +49,7 @@ func answersItself(m message.Message) bool {
 // forwarded in, and did not write to its address: what they tell is a concern
 // of its own.
 func (d *Desk) overheard(m message.Message) bool {
-	return len(workflow.Tokens(bracketed(m.Recipients)...)) == 0 && len(d.colleagues(addresses(m.From))) == 0
+	return len(d.addressed(m.Recipients)) == 0 && len(d.colleagues(addresses(m.From))) == 0
 }
 
 // doubt says why even a right address proves nothing, "" if it may.
@@ -107,13 +107,6 @@ func (d *Desk) colleagues(addrs []string) (ids []string) {
 	return ids
 }
 
-func bracketed(addrs []string) (out []string) {
-	for _, a := range addrs {
-		out = append(out, "<"+a+">")
-	}
-	return out
-}
-
 // remark notes an arrival that asks nothing of anybody.
 func (d *Desk) remark(ctx context.Context, a workflow.Arrived, x ledger.Letter, text string, err error) error {
 	if err != nil {
@@ -131,7 +124,7 @@ func (d *Desk) letter(ctx context.Context, m message.Message) (token string, x l
 	for _, b := range m.Bounce {
 		ids = append(ids, b.OriginalMessageID)
 	}
-	for _, token := range workflow.Tokens(append(bracketed(m.Recipients), ids...)...) {
+	for _, token := range append(d.addressed(m.Recipients), d.named(ids)...) {
 		if x, ok, err := d.about(ctx, []string{token}); ok || err != nil {
 			return token, x, ok, err
 		}
