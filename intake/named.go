@@ -1,0 +1,67 @@
+package intake
+
+import (
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"dutydesk/intake/message"
+	"dutydesk/workflow"
+	"dutydesk/workflow/casefile"
+	"dutydesk/workflow/reply"
+)
+
+// name notes whom the mail may name, and how long an automatic answer says that
+// its person is away.
+func (d *Desk) name(a *workflow.Arrived, m message.Message, raw io.ReaderAt) {
+	a.Mentions = mentions(m)
+	if slices.ContainsFunc(m.Attachments, inside) {
+		a.Mentions.Texts = append(a.Mentions.Texts, unfolded(raw))
+	}
+	if m.Machine.Class == message.AutoReply {
+		a.Away = away(m, a.Received)
+	}
+}
+
+// mentions is all of a mail in which somebody can be named.
+func mentions(m message.Message) casefile.Mentions {
+	out := casefile.Mentions{Addresses: slices.Clone(m.Recipients), Texts: []string{m.Subject, m.Text}}
+	for _, list := range [][]message.Address{m.From, m.To, m.Cc, m.ReplyTo} {
+		for _, x := range list {
+			out.Addresses, out.Texts = append(out.Addresses, x.Addr), append(out.Texts, x.Name)
+		}
+	}
+	for _, x := range m.Attachments {
+		out.Texts = append(out.Texts, x.Name)
+	}
+	return out
+}
+
+// inside reports a mail that is sent on as an attachment: its words and names
+// are not among those of the mail it came in.
+func inside(x message.Attachment) bool {
+	return x.How == message.HowEmbedded || strings.HasPrefix(x.DeclaredType, "text/") || x.DeclaredType == "message/rfc822"
+}
+
+// mostRaw is how many bytes of a mail are searched for names as they came.
+const mostRaw = 4 << 20
+
+// unfolded are the bytes of a mail, without the line breaks that quoted-printable
+// puts into words (RFC 2045 section 6.7).
+func unfolded(raw io.ReaderAt) string {
+	b, err := io.ReadAll(io.NewSectionReader(raw, 0, mostRaw))
+	if err != nil && len(b) == 0 {
+		return ""
+	}
+	return strings.NewReplacer("=\r\n", "", "=\n", "").Replace(strings.ToValidUTF8(string(b), " "))
+}
+
+// away is when the person is here again for all that an automatic answer says,
+// a day after it came if it names no day.
+func away(m message.Message, received time.Time) time.Time {
+	if end, ok := reply.Back(m.Subject+"\n"+m.Text, received); ok {
+		return end
+	}
+	return received.Add(24 * time.Hour)
+}
