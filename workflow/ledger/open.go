@@ -93,7 +93,7 @@ func (l *Ledger) As(instance string) { l.instance = instance }
 // connect opens the handles; nothing is sent yet.
 func (l *Ledger) connect(target string) (err error) {
 	if l.d.name == "postgres" {
-		l.write, err = sql.Open("pgx", target)
+		l.write, err = sql.Open("pgx", letGo(target))
 		if err == nil {
 			l.write.SetMaxOpenConns(24)
 			l.write.SetMaxIdleConns(24)
@@ -112,6 +112,17 @@ func (l *Ledger) connect(target string) (err error) {
 		l.read.SetMaxIdleConns(4)
 	}
 	return err
+}
+
+// letGo has the server end transactions that nothing is heard of for ten
+// seconds, unless the URL says otherwise: a worker that froze in the middle of a
+// decision must not hold up the others (F62).
+func letGo(target string) string {
+	const name = "idle_in_transaction_session_timeout"
+	if strings.Contains(target, name) {
+		return target
+	}
+	return target + options(target) + name + "=10s"
 }
 
 const readOnly = "&mode=ro&_pragma=query_only(1)&_pragma=cache_size(-4000)"

@@ -216,7 +216,7 @@ func takeWhole(b *testing.B, d *realtest.DovecotServer, user string) time.Durati
 }
 
 // open opens the program's parts in this process.
-func (w *world) open(b *testing.B, clock app.Clock) *app.App {
+func (w *world) open(b testing.TB, clock app.Clock) *app.App {
 	b.Helper()
 	cfg, err := config.Load(w.config, func(string) (string, bool) { return "", false })
 	w.must(err)
@@ -226,7 +226,7 @@ func (w *world) open(b *testing.B, clock app.Clock) *app.App {
 }
 
 // run runs the parts until stop is called, which also closes them.
-func run(b *testing.B, a *app.App) (stop func()) {
+func run(b testing.TB, a *app.App) (stop func()) {
 	ctx, cancel := context.WithCancel(b.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- a.Run(ctx) }()

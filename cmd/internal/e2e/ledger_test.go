@@ -42,6 +42,13 @@ func TestLedgerOnPostgres(t *testing.T) {
 	})
 	t.Run("F26 deadlock", func(t *testing.T) { deadlock(t, openLedger(t, p.Database())) })
 	t.Run("F60 four desks start at once", func(t *testing.T) { startTogether(t, p.Database()) })
+	t.Run("F58 the server's clock", func(t *testing.T) {
+		now, ok, err := openLedger(t, p.Database()).Clock(t.Context())
+		if err != nil || !ok || time.Since(now).Abs() > time.Minute {
+			t.Errorf("%v, %v, %v", now, ok, err)
+		}
+	})
+	t.Run("F62 a frozen decision lets go", func(t *testing.T) { frozen(t, openLedger(t, p.Database())) })
 	t.Run("F22 killed while writing", func(t *testing.T) { killPostgres(t, p, p.Database()) })
 }
 
@@ -291,5 +298,37 @@ func BenchmarkDueWindowOnPostgres(b *testing.B) {
 			}
 			took.report(b, "poll", 50, 99)
 		})
+	}
+}
+
+// frozen has one decision stand still while it holds a job that another wants.
+func frozen(t *testing.T, l *ledger.Ledger) {
+	now := time.Now()
+	job, _, err := l.Arrive(t.Context(), ledger.Arrival{ID: "a", Door: "mail", Key: "main/1/1", SHA256: "00", Received: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	holds, goOn, woke := make(chan struct{}), make(chan struct{}), make(chan error, 1)
+	claim := func(tx *ledger.Tx) error {
+		_, err := tx.Claim(job.ID, now, time.Second)
+		return err
+	}
+	go func() {
+		woke <- l.Update(ctx, func(tx *ledger.Tx) error {
+			err := claim(tx)
+			close(holds)
+			<-goOn
+			return err
+		})
+	}()
+	<-holds
+	if err := l.Update(ctx, claim); err != nil {
+		t.Errorf("the other worker: %v", err)
+	}
+	close(goOn)
+	if err := <-woke; err == nil {
+		t.Error("what froze was committed after another did it")
 	}
 }
