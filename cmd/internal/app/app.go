@@ -35,16 +35,17 @@ type App struct {
 	Box    *outbox.Box
 	Health *Health
 
-	cfg      *config.Config
-	clock    Clock
-	log      *slog.Logger
-	metrics  *Metrics
-	sender   *mailer.Sender
-	watchers []*mailbox.Watcher
-	board    board
-	instance string
-	fatal    chan error // the first failure of the evidence disk
-	closes   []func() error
+	cfg       *config.Config
+	clock     Clock
+	log       *slog.Logger
+	metrics   *Metrics
+	sender    *mailer.Sender
+	postToken func(context.Context) (string, error) // nil for a password
+	watchers  []*mailbox.Watcher
+	board     board
+	instance  string
+	fatal     chan error // the first failure of the evidence disk
+	closes    []func() error
 }
 
 // New opens every part in order. What was opened is closed again when a later
@@ -168,6 +169,7 @@ func (a *App) Run(ctx context.Context) error {
 		run(func(ctx context.Context) error { return a.watch(ctx, w) })
 	}
 	run(a.Health.Run)
+	run(a.warnOfSecrets)
 	run(doors.serve)
 	run(a.disk)
 	tellSystemd(ctx, "READY=1")

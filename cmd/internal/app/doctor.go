@@ -52,7 +52,7 @@ func warn(what, why, fix string) Finding { return Finding{Warn, what, why, fix} 
 func Doctor(ctx context.Context, cfg *config.Config) []Finding {
 	ctx, cancel := context.WithTimeout(ctx, 9*time.Second)
 	defer cancel()
-	checks := []func(context.Context, *config.Config) []Finding{checkSecrets, checkClock, checkData, checkLedger, checkRedisFacts, checkMailboxes, checkSMTP, checkRoster}
+	checks := []func(context.Context, *config.Config) []Finding{checkSecrets, checkClock, checkData, checkLedger, checkRedisFacts, checkLogins, checkMailboxes, checkSMTP, checkRoster}
 	found := make([][]Finding, len(checks))
 	var g errgroup.Group
 	for i, check := range checks {
@@ -230,6 +230,9 @@ func checkSMTP(ctx context.Context, cfg *config.Config) []Finding {
 	p := s.Probe(ctx)
 	if p.Err != nil {
 		fix := map[string]string{"connect": "check smtp.address and the firewall", "hello": "check that smtp.address and smtp.tls fit each other, and that the server takes mail from this machine", "tls": "the certificate must be valid for the name in smtp.address; a council's own authority goes into smtp.ca_file", "auth": "check smtp.user and its password", "noop": "look at the mail server's log"}[p.Step]
+		if p.Step == "auth" {
+			fix = loginRemedy(p.Err, set.Mechanism != "", fix)
+		}
 		return []Finding{fail("the mail server at "+cfg.SMTP.Address+" failed at "+p.Step, "nobody would be told", fix)}
 	}
 	out := []Finding{ok("the mail server takes letters (%s)", p.TLS)}

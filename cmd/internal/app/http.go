@@ -19,7 +19,7 @@ func (a *App) openHealth(context.Context) error {
 		checks["clock"] = a.checkClock
 	}
 	for _, w := range a.watchers {
-		checks["mailbox "+w.Name] = func(context.Context) error { return a.checkMailbox(w.Name) }
+		checks["mailbox "+w.Name] = func(ctx context.Context) error { return a.checkWatch(ctx, w) }
 	}
 	a.Health = &Health{since: map[string]time.Time{}, Office: a.Office, Patience: time.Duration(a.cfg.Desk.Patience), Checks: checks, Log: a.log,
 		Alive: func() { tellSystemd(context.Background(), "WATCHDOG=1") }}

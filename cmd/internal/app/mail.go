@@ -29,6 +29,9 @@ func (a *App) openMail(context.Context) error {
 		return fmt.Errorf("smtp: %w", err)
 	}
 	a.closes = append(a.closes, a.sender.Close)
+	if set.Mechanism != "" {
+		a.postToken = set.Secret
+	}
 	a.Box = &outbox.Box{Ledger: a.Ledger, Store: a.Store, Writer: a.writer(), Sender: a.sender, Fallback: a.Office,
 		Now: a.clock.Now, Log: a.log, Count: a.metrics.Letter, Answer: a.board.setPost}
 	for i := range a.cfg.Mailboxes {
@@ -60,8 +63,8 @@ func PostSettings(cfg *config.Config) (s mailer.Settings, err error) {
 	if s.Roots, err = roots(cfg.SMTP.CAFile); err != nil {
 		return s, err
 	}
-	s.Secret = func(context.Context) (string, error) { return cfg.SMTP.Secret() }
-	return s, nil
+	err = postLogin(&s, cfg.SMTP.Login())
+	return s, err
 }
 
 // Watcher is the watch of one configured mailbox, without its desk.
@@ -70,8 +73,9 @@ func Watcher(cfg *config.Config, m *config.Mailbox) (*mailbox.Watcher, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &mailbox.Watcher{Name: m.Name, Org: m.Organisation, Addr: m.Address, TLS: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12},
-		StartTLS: m.TLS == "starttls", Plain: m.TLS == "none", User: m.User, Password: m.Secret, Folder: m.Folder, Kept: m.Kept, Poll: time.Duration(m.Poll)}, nil
+	w := &mailbox.Watcher{Name: m.Name, Org: m.Organisation, Addr: m.Address, TLS: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12},
+		StartTLS: m.TLS == "starttls", Plain: m.TLS == "none", User: m.User, Folder: m.Folder, Kept: m.Kept, Poll: time.Duration(m.Poll)}
+	return w, logIn(w, m.Login())
 }
 
 // roots are the authorities in file, or nil for the system's.
@@ -186,6 +190,9 @@ func (a *App) checkMailbox(name string) error {
 // checkPost reports a mail server that did not take the last letter and does
 // not answer now.
 func (a *App) checkPost(ctx context.Context) error {
+	if err := checkToken(ctx, a.postToken); err != nil {
+		return err
+	}
 	err := a.board.lastPost()
 	if err == nil || errors.Is(err, mailer.ErrRefused) {
 		return nil
