@@ -27,6 +27,8 @@ const (
 	Hold          Kind = "hold"           // an arrival could not be read twice; a named person
 	Trouble       Kind = "trouble"        // part of the desk is down; managers
 	Recovered     Kind = "recovered"      // it works again; managers
+	Missing       Kind = "missing"        // messages disappeared from a mailbox; managers
+	Reconciled    Kind = "reconciled"     // daily, how the mailboxes and the ledger agree; managers
 )
 
 // The states of a case that letters have words for.
@@ -95,6 +97,7 @@ type Facts struct {
 	Understood, Changed, Next []string // the same in words, of a letter that was decided on by an older program
 
 	Trouble Down
+	Tallies []Tally // missing, reconciled: one for each mailbox
 
 	Token    string // capability, lower-case letters and digits; "" if a reply needs none
 	LetterID string // names this letter for ever
@@ -136,7 +139,7 @@ func (f Facts) check() error {
 
 // deskwide holds for letters that may be about no case.
 func (f Facts) deskwide() bool {
-	return f.Kind == Trouble || f.Kind == Recovered || f.Kind == Hold
+	return f.Kind == Trouble || f.Kind == Recovered || f.Kind == Hold || f.Kind == Missing || f.Kind == Reconciled
 }
 
 // full tells whether the recipient may read what the reporter wrote.

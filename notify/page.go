@@ -14,6 +14,8 @@ type view struct {
 	Severity, Due, Late, Org, By, Reason, Nearest string
 	Danger, Waiting, Closing, Changed             bool
 	What, Means, Fix, Since                       string
+	Tallies                                       []Tally
+	Whole                                         bool // nothing is missing in any of them
 }
 
 func (f Facts) view(say *phrases) view {
@@ -22,6 +24,7 @@ func (f Facts) view(say *phrases) view {
 		Due: f.since(f.Due), Late: f.late(), Org: f.Org, By: f.By, Reason: f.Reason, Nearest: f.Nearest,
 		Waiting: f.State == stateOpen, Closing: f.State == stateCloseProposed, Changed: f.moved(),
 		What: f.what(say), Means: say.of("means", f.Trouble.kind(), f), Fix: say.of("fix", f.Trouble.kind(), f), Since: f.since(f.Trouble.Since),
+		Tallies: f.Tallies, Whole: f.whole(),
 	}
 }
 
@@ -73,10 +76,10 @@ func (f Facts) page(set *templates.Letters) (templates.Page, error) {
 }
 
 func (f Facts) stripe() string {
-	if f.Kind == Trouble || f.Kind == Hold {
+	if f.Kind == Trouble || f.Kind == Hold || f.Kind == Missing || f.Kind == Reconciled && !f.whole() {
 		return "orange"
 	}
-	if f.State == stateClosed || f.Kind == Recovered {
+	if f.State == stateClosed || f.Kind == Recovered || f.Kind == Reconciled {
 		return "grey"
 	}
 	return severities[f.Severity].stripe

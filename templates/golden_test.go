@@ -161,6 +161,18 @@ func addDesk(add func(string, notify.Kind, func(*notify.Facts)), at func(day, ho
 	}
 	add("trouble", notify.Trouble, desk)
 	add("trouble-letters", notify.Trouble, func(f *notify.Facts) { desk(f); f.Trouble.Part = "letters" })
+	add("missing", notify.Missing, func(f *notify.Facts) {
+		desk(f)
+		f.Tallies = []notify.Tally{{Mailbox: "safeguarding", Vanished: 3, Removed: 1}}
+	})
+	add("reconciled", notify.Reconciled, func(f *notify.Facts) {
+		desk(f)
+		f.Tallies = []notify.Tally{{Mailbox: "safeguarding", Asked: true, Server: 2, Kept: 40, Ledger: 42}}
+	})
+	add("reconciled-gaps", notify.Reconciled, func(f *notify.Facts) {
+		desk(f)
+		f.Tallies = []notify.Tally{{Mailbox: "safeguarding", Asked: true, Server: 2, Kept: 40, Ledger: 41, Strange: 1, Waiting: 2, Vanished: 3, Removed: 4}, {Mailbox: "provider", Ledger: 7}}
+	})
 	add("trouble-unknown", notify.Trouble, func(f *notify.Facts) { desk(f); f.Trouble.Part = "parking meter" })
 	add("recovered", notify.Recovered, desk)
 }

@@ -51,6 +51,7 @@ type Detail struct {
 	Nearest    string    `json:"nearest,omitempty"`
 	Trouble    string    `json:"trouble,omitempty"`
 	Since      time.Time `json:"since,omitzero"`
+	Tallies    []Tally   `json:"tallies,omitempty"`
 }
 
 // newID names a letter: 26 small letters and digits, of which nine tell when it

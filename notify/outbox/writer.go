@@ -72,6 +72,9 @@ func (w *Writer) facts(ctx context.Context, x ledger.Letter) (f notify.Facts, er
 	if d.By != "" {
 		f.By = w.Roster.Name(d.By)
 	}
+	for _, t := range d.Tallies {
+		f.Tallies = append(f.Tallies, notify.Tally(t))
+	}
 	if d.Trouble != "" {
 		f.Trouble = notify.Down{Part: d.Trouble, Since: d.Since}
 	}
