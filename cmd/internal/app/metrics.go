@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -90,10 +91,21 @@ func (b books) Collect(ch chan<- prometheus.Metric) {
 	b.send(ch, casesOpen, prometheus.GaugeValue, func() ([]ledger.Count, error) { return b.ledger.CaseCounts(ctx) }, "CLOSED")
 	b.send(ch, lettersTotal, prometheus.GaugeValue, func() ([]ledger.Count, error) { return b.ledger.LetterCounts(ctx) }, "")
 	b.send(ch, jobsOverdue, prometheus.GaugeValue, func() ([]ledger.Count, error) {
-		return b.ledger.OverdueCounts(ctx, b.now().Add(-time.Minute))
+		return everyKind(b.ledger.OverdueCounts(ctx, b.now().Add(-time.Minute)))
 	}, "")
-	b.send(ch, jobsParked, prometheus.GaugeValue, func() ([]ledger.Count, error) { return b.ledger.Parked(ctx) }, "")
+	b.send(ch, jobsParked, prometheus.GaugeValue, func() ([]ledger.Count, error) { return everyKind(b.ledger.Parked(ctx)) }, "")
 	b.unwritten(ctx, ch)
+}
+
+// everyKind puts 0 for each kind of job that was not counted: an alert on a
+// number that is absent never rings.
+func everyKind(counts []ledger.Count, err error) ([]ledger.Count, error) {
+	for _, kind := range []ledger.Kind{ledger.DisposeJob, ledger.LetterJob, ledger.AlarmJob, ledger.TickJob} {
+		if !slices.ContainsFunc(counts, func(c ledger.Count) bool { return c.Name == string(kind) }) {
+			counts = append(counts, ledger.Count{Name: string(kind)})
+		}
+	}
+	return counts, err
 }
 
 func (b books) send(ch chan<- prometheus.Metric, d *prometheus.Desc, t prometheus.ValueType, count func() ([]ledger.Count, error), not string) {
