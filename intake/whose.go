@@ -19,11 +19,12 @@ func (d *Desk) decide(ctx context.Context, a workflow.Arrived, m message.Message
 	if x, own, err := d.ownLetter(ctx, m); own || err != nil {
 		return d.remark(ctx, a, x, "a letter of the desk came to its own mailbox", err)
 	}
+	a.ReplyTo = d.answerable(a, m)
 	token, x, ok, err := d.letter(ctx, m)
 	switch {
 	case err != nil:
 		return err
-	case answersItself(m):
+	case answersItself(m) || fromDesk(m):
 		return d.machine(ctx, a, m, x, ok)
 	case !ok || x.Case == "" || d.overheard(m):
 		return d.Office.Open(ctx, a, "")

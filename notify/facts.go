@@ -29,6 +29,7 @@ const (
 	Recovered     Kind = "recovered"      // it works again; managers
 	Missing       Kind = "missing"        // messages disappeared from a mailbox; managers
 	Reconciled    Kind = "reconciled"     // daily, how the mailboxes and the ledger agree; managers
+	Receipt       Kind = "receipt"        // a mail came; whoever wrote it, who is on no list of ours
 )
 
 // The states of a case that letters have words for.
@@ -86,6 +87,7 @@ type Facts struct {
 	Rung int           // how far the ladder has been climbed; shown with a breach
 	Late time.Duration // how late; 0 to count from Due
 
+	Inline   bool // the report is a mail that was passed on inside another
 	Exhibits []Exhibit
 	Words    string // the reporter's own words: set only when To may have the full letter
 
@@ -169,10 +171,20 @@ func (f Facts) clean() Facts {
 	if f.Zone == nil {
 		f.Zone = time.UTC
 	}
+	if f.Kind == Receipt {
+		return f.bare()
+	}
 	if !f.full() && (f.Kind == CloseProposed || f.Kind == Closed) {
 		f.Reason = ""
 	}
 	return f
+}
+
+// bare keeps of the facts what a reporter may read: nothing of the report, and
+// nobody's name.
+func (f Facts) bare() Facts {
+	return Facts{Kind: f.Kind, Service: f.Service, ServiceAddress: f.ServiceAddress, Zone: f.Zone, Now: f.Now, Ref: f.Ref,
+		To: Person{Address: f.To.Address}, Inline: f.Inline, Token: f.Token, LetterID: f.LetterID, Host: f.Host}
 }
 
 func oneLines(in []string) []string {

@@ -12,7 +12,7 @@ import (
 // reporter's.
 type view struct {
 	Severity, Due, Late, Org, By, Reason, Nearest string
-	Danger, Waiting, Closing, Changed             bool
+	Danger, Waiting, Closing, Changed, Inline     bool
 	What, Means, Fix, Since                       string
 	Tallies                                       []Tally
 	Whole                                         bool // nothing is missing in any of them
@@ -22,7 +22,7 @@ func (f Facts) view(say *phrases) view {
 	return view{
 		Severity: strings.ToLower(severities[f.Severity].phrase), Danger: f.Severity == "S1",
 		Due: f.since(f.Due), Late: f.late(), Org: f.Org, By: f.By, Reason: f.Reason, Nearest: f.Nearest,
-		Waiting: f.State == stateOpen, Closing: f.State == stateCloseProposed, Changed: f.moved(),
+		Inline: f.Inline, Waiting: f.State == stateOpen, Closing: f.State == stateCloseProposed, Changed: f.moved(),
 		What: f.what(say), Means: say.of("means", f.Trouble.kind(), f), Fix: say.of("fix", f.Trouble.kind(), f), Since: f.since(f.Trouble.Since),
 		Tallies: f.Tallies, Whole: f.whole(),
 	}
@@ -66,7 +66,7 @@ func (f Facts) page(set *templates.Letters) (templates.Page, error) {
 	p := templates.Page{
 		Language: Language, Title: f.subject(), Preview: f.subject() + ". " + first,
 		First: first, Rest: rest, Stripe: f.stripe(), Rows: f.rows(say), Sections: f.sections(say),
-		Actions: f.actions(), Reply: f.Token != "" && f.Ref != "", Sender: f.Service,
+		Actions: f.actions(), Reply: f.answered(), Sender: f.Service,
 	}
 	if p.Reply {
 		p.Marker = Marker
@@ -191,7 +191,7 @@ var choices = map[string][]choice{
 // actions turns the choices into links. Whoever just proposed to close, and
 // gets a transcript of that, is not asked to agree with themselves.
 func (f Facts) actions() []templates.Action {
-	if f.Token == "" || f.Ref == "" {
+	if !f.answered() {
 		return nil
 	}
 	could, known := choices[f.State]

@@ -16,6 +16,9 @@ const deskSubject = "Safeguarding desk: needs attention"
 // envelope is the letter without its text: constant and neutral per case, so
 // that Outlook, Gmail and Apple Mail each keep a case in one conversation.
 func (f Facts) envelope() Letter {
+	if f.Kind == Receipt {
+		return f.answer()
+	}
 	l := Letter{
 		From: f.ServiceAddress, FromName: f.Service, To: f.To.Address, ToName: f.To.Name,
 		Subject: f.subject(), MessageID: MessageID(f.LetterID, f.Token, f.Host),
@@ -34,7 +37,24 @@ func (f Facts) envelope() Letter {
 	return l
 }
 
+// answer is the envelope of a letter to a reporter: it answers a mail by itself
+// (RFC 3834), belongs to no conversation of the desk, and carries no capability
+// to answer with.
+func (f Facts) answer() Letter {
+	return Letter{
+		From: f.ServiceAddress, FromName: f.Service, To: f.To.Address, Subject: f.subject(),
+		MessageID: MessageID(f.LetterID, f.Token, f.Host), Date: f.Now, Language: Language,
+		Headers: []Header{{"Auto-Submitted", "auto-replied"}, {"X-Auto-Response-Suppress", "All"}},
+	}
+}
+
+// answered reports whether a reply to the letter is read for commands.
+func (f Facts) answered() bool { return f.Token != "" && f.Ref != "" && f.Kind != Receipt }
+
 func (f Facts) subject() string {
+	if f.Kind == Receipt {
+		return "We have your message (" + f.Ref + ")"
+	}
 	if f.Ref == "" {
 		return deskSubject
 	}

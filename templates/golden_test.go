@@ -132,6 +132,8 @@ func letters(t *testing.T) map[string]notify.Facts {
 		f.By, f.Reason, f.Role = "Amina Patel", "the mailbox is full", "deputy"
 	})
 	add("hold", notify.Hold, func(f *notify.Facts) { f.Reason, f.Exhibits = "one mail, 1.2 MB", nil })
+	add("receipt", notify.Receipt, func(f *notify.Facts) { f.To = notify.Person{Address: "learner@college.example"} })
+	add("receipt-inline", notify.Receipt, func(f *notify.Facts) { f.To, f.Inline = notify.Person{Address: "learner@college.example"}, true })
 	addDesk(add, at)
 	return all
 }

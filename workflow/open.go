@@ -18,6 +18,7 @@ type Arrived struct {
 	Mentions casefile.Mentions // all that may name somebody who must not be told
 	Away     time.Time         // until when an automatic answer says its person is away; zero if it is none
 	named    casefile.IDs
+	ReplyTo  string // the author's address, if it may get a receipt; it goes into no log
 }
 
 var errNoRef = errors.New("no free case reference in twenty draws")
@@ -87,7 +88,10 @@ func (o *Office) begin(tx *ledger.Tx, a Arrived, held string, now time.Time) err
 		if err := o.dispose(tx, a, r.Ref, state, held); err != nil {
 			return err
 		}
-		return o.store(tx, out, "", now)
+		if err := o.store(tx, out, "", now); err != nil {
+			return err
+		}
+		return o.receipt(tx, a, out, now)
 	}
 	return errNoRef
 }

@@ -182,6 +182,9 @@ func (o *Office) undelivered(tx *ledger.Tx, x ledger.Letter, why string, now tim
 	if err != nil {
 		return err
 	}
+	if x.Address != "" { // nobody climbs for a receipt
+		return o.store(tx, c.Remark("post", "the receipt did not reach the reporter: "+why, "", o.rules(now), now), "", now)
+	}
 	if x.Kind == casefile.NotDelivered && c.State != casefile.Submitted {
 		return o.store(tx, c.Remark("post", x.Person+": "+why, "", o.rules(now), now), "", now) // bounces do not breed letters
 	}

@@ -46,6 +46,7 @@ type Message struct {
 	// took different ways (other Received lines) have the same Body.
 	Body string `json:"body"`
 
+	null    bool     // the topmost Return-Path is empty: whoever wrote it wants no answer
 	fromOdd bool     // programs may disagree about the author
 	single  bool     // From, Subject, To and Date are there once each
 	auth    []string // the Authentication-Results fields, topmost first

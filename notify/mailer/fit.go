@@ -34,10 +34,12 @@ func isMailbox(a string) bool {
 	return len(a) <= 254 && strings.IndexByte(a, '@') <= 64 && mailbox.MatchString(a)
 }
 
-// fit refuses, before the network, what no relay should be asked to carry.
+// fit refuses, before the network, what no relay should be asked to carry. An
+// empty sender is RFC 5321's null reverse-path, for answers that must not be
+// answered.
 func fit(from, to string, raw []byte) error {
 	switch {
-	case !isMailbox(from):
+	case from != "" && !isMailbox(from):
 		return unfit("envelope sender is no plain address")
 	case !isMailbox(to):
 		return unfit("envelope recipient is no plain address")

@@ -75,7 +75,7 @@ func New(set Settings) (*Sender, error) {
 }
 
 // Send submits raw, a whole RFC 5322 mail as [Render] writes it, to one
-// recipient. nil means that the relay answered 250 to the final dot. Any error
+// recipient. A from of "" is the null reverse-path. nil means that the relay answered 250 to the final dot. Any error
 // is an [*Error] and matches exactly one of [ErrRefused], [ErrLater],
 // [ErrUnsent] and [ErrMaybeSent].
 func (s *Sender) Send(ctx context.Context, from, to string, raw []byte) error {

@@ -342,6 +342,9 @@ func TestV14AddressesCannotSmuggle(t *testing.T) {
 		"lead@-college.example", strings.Repeat("a", 65) + "@college.example", "lead@" + strings.Repeat("a.", 130) + "example", "lead\x00@college.example",
 	} {
 		for _, pair := range [][2]string{{from, bad}, {bad, to}} {
+			if pair[0] == "" { // the null reverse-path
+				continue
+			}
 			err := s.Send(t.Context(), pair[0], pair[1], letter)
 			if !errors.Is(err, ErrUnfit) || !errors.Is(err, ErrRefused) {
 				t.Errorf("%q: err = %v, want %v", pair, err, ErrUnfit)
@@ -358,6 +361,20 @@ func TestV14AddressesCannotSmuggle(t *testing.T) {
 	}
 	if n := len(r.posted()); n != 3 {
 		t.Errorf("%d letters left, want 3", n)
+	}
+}
+
+// What must not be answered goes out with the null reverse-path (RFC 3834).
+func TestNullSender(t *testing.T) {
+	r := startRelay(t, nil, false)
+	s := newSender(t, plainSettings(r.port))
+	for _, sender := range []string{"", from, ""} { // on a fresh line and on a parked one
+		if err := s.Send(t.Context(), sender, to, letter); err != nil {
+			t.Fatal(err)
+		}
+		if got := r.posted(); got[len(got)-1].from != sender {
+			t.Errorf("the relay heard %q, want %q", got[len(got)-1].from, sender)
+		}
 	}
 }
 

@@ -40,6 +40,9 @@ func (b *Box) settle(ctx context.Context, t try, err error) error {
 	return b.putOff(ctx, t, err, stopped)
 }
 
+// receiptLife is how long the desk tries to tell a reporter that a mail came.
+const receiptLife = 24 * time.Hour
+
 // stateAfter is what the letter is after a try.
 func stateAfter(err error) ledger.LetterState {
 	switch {
@@ -92,6 +95,9 @@ func (b *Box) putOff(ctx context.Context, t try, cause error, stopped bool) erro
 		again = now // the next life sends it at once (F12)
 	}
 	b.Log.Warn("letter put off", "letter", t.letter.ID, "attempt", t.claim.Attempts, "code", code(cause), "maybe_sent", maybe, "relay", errors.Is(cause, mailer.ErrRelay))
+	if t.letter.Address != "" && now.Sub(t.letter.Created) > receiptLife {
+		return b.end(ctx, t, whyLate, func() error { return b.Ledger.Refused(ctx, t.claim, code(cause), now) })
+	}
 	var err error
 	if overdue(t.letter, now, again, maybe) {
 		if err = b.climb(ctx, t.letter, t.claim, whyLate); errors.Is(err, ledger.ErrLost) {

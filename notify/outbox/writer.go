@@ -37,8 +37,12 @@ type Writer struct {
 }
 
 // envelope is who the letter goes from and to. The recipient's address always
-// comes from the roster, never from a message.
+// comes from the roster, never from a message, but for a receipt: that has no
+// sender to return it to, so that nothing is answered to it.
 func (w *Writer) envelope(x ledger.Letter) (from, to string, err error) {
+	if x.Address != "" {
+		return "", x.Address, nil
+	}
 	p, ok := w.Roster.People[x.Person]
 	if !ok {
 		return "", "", fmt.Errorf("letter %s: %w", x.ID, ErrLeft)
@@ -81,8 +85,14 @@ func (w *Writer) facts(ctx context.Context, x ledger.Letter) (f notify.Facts, er
 	if x.Case == "" {
 		return f, nil
 	}
+	if x.Address != "" {
+		f.To = notify.Person{Address: x.Address}
+	}
 	return w.aboutCase(ctx, f, x, p)
 }
+
+// inline is the grade of a mail that was passed on inside another.
+const inline = "inline"
 
 // aboutCase adds the case, and the reporter's own words for those who may have
 // them.
@@ -100,7 +110,7 @@ func (w *Writer) aboutCase(ctx context.Context, f notify.Facts, x ledger.Letter,
 		return f, err
 	}
 	f.Ref, f.Severity, f.Received, f.Org, f.Door = string(c.Ref), string(c.Severity), c.Opened, w.Roster.Org(c.Org).Name, a.Door
-	f.Role = string(x.Role)
+	f.Role, f.Inline = string(x.Role), a.Grade == inline
 	if f.State == states[casefile.Submitted] {
 		f.Late = c.Late(w.Policy, x.Created)
 	}

@@ -56,7 +56,7 @@ type Letter struct {
 	ID      string     `json:"id"`
 	Case    string     `json:"case"`
 	Kind    string     `json:"kind"`
-	Person  string     `json:"person"`
+	Person  string     `json:"person"` // person id, or "reporter"
 	Role    string     `json:"role"`
 	Rung    int        `json:"rung"`
 	State   string     `json:"state"` // due, sent, maybe-sent, failed
@@ -170,6 +170,9 @@ func letterRecord(x ledger.Letter) Letter {
 	var d workflow.Detail
 	if json.Unmarshal([]byte(x.Detail), &d) != nil {
 		d = workflow.Detail{}
+	}
+	if x.Address != "" {
+		x.Person = "reporter"
 	}
 	return Letter{ID: x.ID, Case: string(x.Case), Kind: string(x.Kind), Person: x.Person, Role: string(x.Role), Rung: x.Rung, State: string(x.State),
 		Created: x.Created, Sent: maybe(x.SentAt), SHA256: x.SHA256, Code: x.Code, About: d.Trouble}

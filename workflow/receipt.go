@@ -1,0 +1,33 @@
+package workflow
+
+import (
+	"time"
+
+	"dutydesk/workflow/casefile"
+	"dutydesk/workflow/ledger"
+)
+
+// Receipt is the letter that tells a reporter that a mail came. It goes to the
+// address the mail came from, once in a day, and never to the roster.
+const Receipt casefile.Kind = "receipt"
+
+// ReceiptEvery is the time in which an address gets one receipt at most (V24).
+const ReceiptEvery = 24 * time.Hour
+
+// receipt writes the receipt for a case that was just opened, unless the mail
+// must not be answered or its author has one from today.
+func (o *Office) receipt(tx *ledger.Tx, a Arrived, out casefile.Outcome, now time.Time) error {
+	if !a.Authentic || a.ReplyTo == "" {
+		return nil
+	}
+	if _, colleague := o.Rules.Roster.ByAddress(a.ReplyTo); colleague {
+		return nil
+	}
+	n, err := tx.Addressed(a.ReplyTo, now.Add(-ReceiptEvery))
+	if err != nil || n > 0 {
+		return err
+	}
+	x := o.blank(Receipt, "", Detail{}, now)
+	x.Case, x.Address, x.GiveUp = out.Case.Ref, a.ReplyTo, now.Add(o.Rules.Policy.Acknowledge)
+	return tx.Write(x)
+}
