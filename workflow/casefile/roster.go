@@ -25,6 +25,10 @@ type Org struct {
 	Name   string
 	Lead   string // person ids
 	Deputy string
+
+	Closed      bool     // it takes no concerns: they go to triage
+	Ceop        bool     // the policy asks it for CEOP Ambassadors
+	Ambassadors []string // person ids of those it has
 }
 
 // Roster says who holds which role. The zero Roster has nobody in it.
@@ -56,10 +60,10 @@ func (r Roster) With(more ...Absence) Roster {
 	return r
 }
 
-// Org returns the organisation, or the one that does triage when id is unknown:
-// a concern never belongs to nobody.
+// Org returns the organisation, or the one that does triage when id is unknown
+// or closed: a concern never belongs to nobody.
 func (r Roster) Org(id string) Org {
-	if o, ok := r.Orgs[id]; ok {
+	if o, ok := r.Orgs[id]; ok && !o.Closed {
 		return o
 	}
 	return r.Orgs[r.Triage]

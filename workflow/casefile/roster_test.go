@@ -133,3 +133,46 @@ func TestIDs(t *testing.T) {
 		t.Errorf("%q", s)
 	}
 }
+
+// What goes wrong in the next weeks is warned of, each once.
+func TestWarnings(t *testing.T) {
+	r := college().Roster
+	if ws := r.Warnings(noon, 30*24*time.Hour); len(ws) != 0 {
+		t.Errorf("nothing is wrong: %+v", ws)
+	}
+	r.set("lead", func(p *Person) { p.Until = day(10) })
+	r.set("la", func(p *Person) { p.Until = day(40) })
+	r.Absences = []Absence{{between(-1, 2), "deputy", true}, {between(5, 8), "head", false}}
+	r.Seats = []Seat{{between(-1, 20), sla.Executive, "", "under"}}
+	o := r.Orgs["northgate"]
+	o.Ceop, o.Ambassadors = true, []string{"lead", "deputy"}
+	r.Orgs["northgate"] = o
+	want := []Warning{
+		{Absent, noon, day(2), "northgate", sla.Deputy, "deputy", true},
+		{Absent, day(5), day(8), "", sla.ServiceLead, "head", false},
+		{Vacant, day(5), time.Time{}, "", sla.ServiceLead, "", false},
+		{Absent, day(5), day(8), "service", sla.Lead, "head", false},
+		{Vacant, day(5), time.Time{}, "service", sla.Lead, "", false},
+		{Vacant, day(10), time.Time{}, "northgate", sla.Lead, "", false},
+		{Ends, day(10), time.Time{}, "northgate", sla.Lead, "lead", false},
+		{Ambassadors, day(10), time.Time{}, "northgate", "", "", false},
+		{Ends, day(20), time.Time{}, "", sla.Executive, "under", false},
+	}
+	if got := r.Warnings(noon, 30*24*time.Hour); !slices.Equal(got, want) {
+		t.Errorf("got %+v\nwant %+v", got, want)
+	}
+	if got := r.Warnings(noon, time.Hour); len(got) != 1 {
+		t.Errorf("within the hour: %+v", got)
+	}
+}
+
+// A closed organisation's concerns are triage's.
+func TestClosedOrganisation(t *testing.T) {
+	rules := college()
+	o := rules.Roster.Orgs["northgate"]
+	o.Closed = true
+	rules.Roster.Orgs["northgate"] = o
+	if got := told(Begin(Report{Ref: "SG-1", Org: "northgate"}, rules, noon)); !slices.Equal(got, []string{"head", "under"}) {
+		t.Errorf("told %v", got)
+	}
+}
