@@ -197,13 +197,12 @@ func (t *Tx) Dispose(a Arrival, xs []Exhibit) error {
 
 // Exhibits lists what was in an arrival.
 func (l *Ledger) Exhibits(ctx context.Context, arrival string) (xs []Exhibit, err error) {
-	rows, err := l.read.QueryContext(ctx, `SELECT n, name, declared, sniffed, how, size, sha256 FROM exhibits WHERE arrival = $1 ORDER BY n`, arrival)
+	rows, err := l.read.QueryContext(ctx, `SELECT `+exhibitColumns+` FROM exhibits WHERE arrival = $1 ORDER BY n`, arrival)
 	if err != nil {
 		return nil, fmt.Errorf("list exhibits: %w", err)
 	}
 	err = each(rows, func() error {
-		var x Exhibit
-		err := rows.Scan(&x.N, &x.Name, &x.Declared, &x.Sniffed, &x.How, &x.Size, &x.SHA256)
+		x, err := scanExhibit(rows)
 		xs = append(xs, x)
 		return err
 	})

@@ -110,32 +110,36 @@ func (r Reader) All(ctx context.Context) (b Books, err error) {
 // Arrivals lists everything that ever arrived and what became of it.
 func (r Reader) Arrivals(ctx context.Context) ([]Arrival, error) {
 	rows, err := r.Ledger.Arrivals(ctx)
+	if err != nil {
+		return nil, err
+	}
+	exhibits, err := r.Ledger.ExhibitsOfAll(ctx)
 	out := make([]Arrival, 0, len(rows))
 	for _, a := range rows {
-		x := Arrival{ID: a.ID, Door: a.Door, Mailbox: a.Mailbox, Received: a.Received, SHA256: a.SHA256, Size: a.Size,
-			State: string(a.State), Case: string(a.Case), Why: a.Why, Defects: a.Defects, Exhibits: []Exhibit{}}
-		parts, err := r.Ledger.Exhibits(ctx, a.ID)
-		if err != nil {
-			return nil, err
-		}
-		for _, p := range parts {
-			x.Exhibits = append(x.Exhibits, Exhibit{Name: p.Name, Declared: p.Declared, Sniffed: p.Sniffed, How: p.How, Size: p.Size, SHA256: p.SHA256})
-		}
-		out = append(out, x)
+		out = append(out, arrivalRecord(a, exhibits[a.ID]))
 	}
 	return out, err
+}
+
+func arrivalRecord(a ledger.Arrival, parts []ledger.Exhibit) Arrival {
+	x := Arrival{ID: a.ID, Door: a.Door, Mailbox: a.Mailbox, Received: a.Received, SHA256: a.SHA256, Size: a.Size,
+		State: string(a.State), Case: string(a.Case), Why: a.Why, Defects: a.Defects, Exhibits: make([]Exhibit, 0, len(parts))}
+	for _, p := range parts {
+		x.Exhibits = append(x.Exhibits, Exhibit{Name: p.Name, Declared: p.Declared, Sniffed: p.Sniffed, How: p.How, Size: p.Size, SHA256: p.SHA256})
+	}
+	return x
 }
 
 // Cases lists all cases.
 func (r Reader) Cases(ctx context.Context) ([]Case, error) {
 	rows, err := r.Ledger.Cases(ctx)
+	if err != nil {
+		return nil, err
+	}
+	next, err := r.Ledger.NextOfAll(ctx)
 	out := make([]Case, 0, len(rows))
 	for _, c := range rows {
-		x, err := r.record(ctx, c)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, x)
+		out = append(out, r.record(c, next[c.Ref]))
 	}
 	return out, err
 }
@@ -146,14 +150,14 @@ func (r Reader) Case(ctx context.Context, ref string) (Case, error) {
 	if err != nil {
 		return Case{}, err
 	}
-	return r.record(ctx, c)
+	next, err := r.Ledger.Next(ctx, c.Ref)
+	return r.record(c, next), err
 }
 
-func (r Reader) record(ctx context.Context, c casefile.Case) (Case, error) {
-	next, err := r.Ledger.Next(ctx, c.Ref)
+func (r Reader) record(c casefile.Case, next time.Time) Case {
 	return Case{Ref: string(c.Ref), Organisation: c.Org, Severity: string(c.Severity), State: string(c.State), Opened: c.Opened,
 		Limit: r.Rules.Policy.Limit(c.Opened), Acknowledged: maybe(c.Acknowledged), AcknowledgedBy: c.By, Breached: maybe(c.Breached),
-		Rung: c.Climbed, Next: maybe(next)}, err
+		Rung: c.Climbed, Next: maybe(next)}
 }
 
 // Letters lists the letters of a case, of everything if ref is "".
