@@ -136,6 +136,7 @@ func TestHelpFiveTimesADay(t *testing.T) {
 	x := d.letters("lead", casefile.Opened)[0]
 	for i := range 8 {
 		d.obey(d.answer(x, fmt.Sprintf("akc\n\n%d", i)))
+		d.forward(time.Hour)
 	}
 	if n := len(d.letters("lead", workflow.HelpLetter)); n != 5 {
 		t.Errorf("%d help letters in a day", n)

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -80,6 +81,13 @@ func (d *deeds) do(w reply.Word, note string) {
 }
 
 func (d *deeds) say(one Deed) { d.did = append(d.did, one) }
+
+// moved reports whether any word changed the case.
+func (d *deeds) moved() bool {
+	return slices.ContainsFunc(d.did, func(one Deed) bool {
+		return slices.Contains([]string{didTake, didTakeToo, didKeepOpen, didPropose, didClose}, one.Did)
+	})
+}
 
 // keep files the rest of the mail as a note: what people tell us is never
 // thrown away. A reason for closing is part of the closing.

@@ -164,6 +164,9 @@ func (o *Office) answer(tx *ledger.Tx, d deeds, r reply.Reply, now time.Time) er
 	if err != nil || had >= most {
 		return err
 	}
+	if quiet, err := o.quiet(tx, d, now); quiet || err != nil {
+		return err
+	}
 	x := o.blank(kind, d.by, detail, now)
 	x.Case = ref
 	return tx.Write(x)

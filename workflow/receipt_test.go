@@ -130,3 +130,34 @@ func TestReceiptsAtOnce(t *testing.T) {
 		t.Errorf("%d receipts", n)
 	}
 }
+
+// T6: three answers an hour about one case to mails that move nothing; what
+// moves it is answered always.
+func TestT6ThreeAnswersAnHour(t *testing.T) {
+	d := newDesk(t)
+	d.open("please help")
+	x := d.letters("lead", casefile.Opened)[0]
+	for i := range 10 {
+		d.obey(d.answer(x, fmt.Sprint("I am out of the office ", i)))
+		d.obey(d.answer(x, fmt.Sprint("HELP\n", i)))
+	}
+	answers := func() int {
+		return len(d.letters("lead", workflow.Transcript)) + len(d.letters("lead", workflow.HelpLetter))
+	}
+	if n := answers(); n != 3 {
+		t.Errorf("%d answers in an hour", n)
+	}
+	d.obey(d.answer(x, "ACK"))
+	if n := answers(); n != 4 {
+		t.Errorf("what moved the case was not answered: %d", n)
+	}
+	d.forward(61 * time.Minute)
+	d.obey(d.answer(x, "one more note"))
+	if n := answers(); n != 5 {
+		t.Errorf("%d answers in the next hour", n)
+	}
+	lines, err := d.Ledger.Chronology(t.Context(), d.only().Ref)
+	if err != nil || len(lines) < 13 {
+		t.Errorf("%d lines are kept, %v", len(lines), err)
+	}
+}

@@ -241,6 +241,7 @@ func TestNotesTwentyTimesADay(t *testing.T) {
 	x := d.letters("lead", casefile.Opened)[0]
 	for i := range 25 {
 		d.obey(d.answer(x, strings.Repeat("again ", i+3)))
+		d.forward(50 * time.Minute)
 	}
 	if n := len(d.letters("lead", workflow.Transcript)); n != 20 {
 		t.Errorf("%d transcripts in a day", n)
