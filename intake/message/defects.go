@@ -24,6 +24,7 @@ const (
 	DefectText      = "text-cut"         // the text was cut
 	DefectUnpack    = "unpack-limit"     // a container is listed unopened
 	DefectHash      = "not-hashed"       // a container was not hashed again
+	DefectHidden    = "hidden-text"      // the markup hides words from whoever reads the mail; they are shown with a mark
 	DefectName      = "name-cut"         // a file name was cut
 	DefectMore      = "too-many-defects" // further defects were not written down
 

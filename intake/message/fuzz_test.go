@@ -137,13 +137,18 @@ func FuzzHTML(f *testing.F) {
 		if limit < 0 || limit > 1<<20 {
 			return
 		}
-		text, _ := htmlText([]byte(markup), limit)
-		if len(text) > limit || !utf8.ValidString(text) {
-			t.Fatalf("%d bytes of %d: %q", len(text), limit, text)
+		h := htmlText([]byte(markup), limit)
+		if len(h.text) > limit || !utf8.ValidString(h.text) || h.seen < 0 || h.seen > len(h.text) {
+			t.Fatalf("%d bytes of %d, %d seen: %q", len(h.text), limit, h.seen, h.text)
 		}
-		text, _ = htmlText([]byte("please help <b>"+markup), 1<<20)
-		if !strings.HasPrefix(text, "please help") {
-			t.Fatalf("%q", text)
+		h = htmlText([]byte("please help <b>"+markup), 1<<20)
+		if !strings.HasPrefix(h.text, "please help") {
+			t.Fatalf("%q", h.text)
+		}
+		for _, by := range []string{"<div style='display:none'>ACK</div>", "<style>.q{opacity:0}</style><i class=q>ACK</i>", "<template>ACK</template>"} {
+			if h = htmlText([]byte(by+markup), 1<<20); h.seen != 0 {
+				t.Fatalf("%q is seen of %q", h.text[:h.seen], by+markup)
+			}
 		}
 	})
 }
@@ -205,7 +210,7 @@ func FuzzRTF(f *testing.F) {
 func FuzzTNEF(f *testing.F) {
 	f.Add([]byte("\x78\x9f\x3e\x22\x01\x00\x02\x02\x90\x06\x00\x00\x00\x00\x00\x00\x00"))
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		files, body, _ := readTNEF(raw)
+		files, body, _, _ := readTNEF(raw)
 		if len(body) > maxRTF+20 {
 			t.Fatalf("%d bytes of text", len(body))
 		}

@@ -9,21 +9,33 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
+// HiddenMark begins every line that the sender's markup hides from whoever
+// reads the mail in a mail program.
+const HiddenMark = "[hidden] "
+
+// shownText is the text of an HTML part.
+type shownText struct {
+	text   string
+	seen   int  // how many bytes of text a reader surely sees, from its beginning
+	hidden bool // lines of text begin with HiddenMark
+	whole  bool // there was no more than the limit
+}
+
 // htmlText turns HTML into text that keeps every word, shows where links lead,
-// keeps the cells of a table on one line and marks quotations with "> ". Text
-// that a style hides is shown like any other; nothing is fetched. It works
-// without a tree, so depth costs nothing, and writes at most limit bytes; whole
-// is false when there was more.
-func htmlText(src []byte, limit int) (text string, whole bool) {
+// keeps the cells of a table on one line and marks quotations with "> ". Words
+// that the markup hides stand in lines of their own with a mark; nothing is
+// fetched. It works without a tree, so depth costs nothing, and writes at most
+// limit bytes.
+func htmlText(src []byte, limit int) shownText {
 	z := html.NewTokenizer(bytes.NewReader(src))
-	w := htmlWriter{limit: limit}
+	w := htmlWriter{limit: limit, sheet: readSheet(src), seen: -1}
 	for !w.over() {
 		switch z.Next() {
 		case html.ErrorToken:
 			if z.Err() != io.EOF {
 				w.text(z.Raw())
 			}
-			return w.result(), true
+			return w.result(true)
 		case html.TextToken:
 			w.text(z.Text())
 		case html.StartTagToken, html.SelfClosingTagToken:
@@ -33,7 +45,7 @@ func htmlText(src []byte, limit int) (text string, whole bool) {
 			w.end(atom.Lookup(name))
 		}
 	}
-	return w.result(), false
+	return w.result(false)
 }
 
 // maxQuote is how deep quotations are marked.
@@ -53,15 +65,26 @@ type htmlWriter struct {
 	quoted int // and where the last word was written
 	href   string
 	linkAt int // where the text of the link begins
+
+	sheet  sheet
+	seen   int       // where the first words stand that a reader may not see, or -1
+	hider  atom.Atom // the element that hides what is written now, 0 for none
+	inside int       // how many elements of its name are open inside it
+	hidden bool      // hidden words were written
 }
 
 // over reports whether the limit is reached.
 func (w *htmlWriter) over() bool { return w.out.Len() >= w.limit }
 
 // result returns what was written, within the limit.
-func (w *htmlWriter) result() string {
+func (w *htmlWriter) result(whole bool) shownText {
 	w.endLink()
-	return strings.TrimRight(cut(w.out.String(), w.limit), " \n")
+	t := shownText{text: strings.TrimRight(cut(w.out.String(), w.limit), " \n"), hidden: w.hidden, whole: whole}
+	t.seen = len(t.text)
+	if w.seen >= 0 {
+		t.seen = min(t.seen, w.seen)
+	}
+	return t
 }
 
 // text writes text with its blanks folded, or as it is inside pre.
@@ -113,13 +136,14 @@ func (w *htmlWriter) preText(t []byte) {
 func (w *htmlWriter) word(t []byte) {
 	switch {
 	case w.out.Len() == 0:
-		w.out.WriteString(strings.Repeat("> ", min(w.quote, maxQuote)))
+		w.margin()
 	case w.breaks > 0:
 		w.newLine()
 	case w.space:
 		w.out.WriteByte(' ')
 	}
 	w.breaks, w.space, w.quoted = 0, false, w.quote
+	w.hidden = w.hidden || w.hider != 0
 	w.out.Write(t)
 }
 
@@ -131,7 +155,15 @@ func (w *htmlWriter) newLine() {
 		w.out.WriteString(strings.Repeat(">", min(w.quote, w.quoted, maxQuote)))
 	}
 	w.out.WriteByte('\n')
+	w.margin()
+}
+
+// margin writes what stands before the words of a line.
+func (w *htmlWriter) margin() {
 	w.out.WriteString(strings.Repeat("> ", min(w.quote, maxQuote)))
+	if w.hider != 0 {
+		w.out.WriteString(HiddenMark)
+	}
 }
 
 // brk owes at least n line ends, if any.
@@ -143,10 +175,65 @@ func (w *htmlWriter) brk(n int) {
 	w.space = false
 }
 
+// tagFields are the attributes of a tag that say how and whether it is shown.
+type tagFields struct {
+	href, class, id string
+	labels          []string // alternative texts and values, shown in place of an element
+	veil            veil
+}
+
+// fields reads the attributes of the current tag.
+func (w *htmlWriter) fields(z *html.Tokenizer, more bool) (f tagFields) {
+	for more {
+		var key, val []byte
+		key, val, more = z.TagAttr()
+		switch k := string(key); k {
+		case "href":
+			if f.href == "" {
+				f.href = string(val)
+			}
+		case "class":
+			f.class += " " + string(val)
+		case "id":
+			f.id = string(val)
+		case "alt", "value", "placeholder":
+			if len(bytes.TrimSpace(val)) > 0 {
+				f.labels = append(f.labels, "["+string(val)+"]")
+			}
+		default:
+			f.veil = max(f.veil, attributeVeil(k, string(val)))
+		}
+	}
+	return f
+}
+
+// attributeVeil judges an attribute.
+func attributeVeil(key, value string) veil {
+	switch value = strings.ToLower(strings.TrimSpace(value)); key {
+	case "style":
+		return styleVeil(value)
+	case "hidden":
+		return hiding
+	case "type":
+		if value == "hidden" {
+			return hiding
+		}
+	case "bgcolor":
+		return colourVeil(value, isPaper)
+	case "color", "text":
+		return colourVeil(value, isDark)
+	case "background", "slot", "popover", "inert":
+		return shifting
+	}
+	return plainSight
+}
+
 // start takes an opening tag.
 func (w *htmlWriter) start(z *html.Tokenizer) {
 	name, more := z.TagName()
 	tag := atom.Lookup(name)
+	f := w.fields(z, more)
+	w.veiled(tag, max(f.veil, tagVeils[tag], w.sheet.of(string(name), f.class, f.id)))
 	switch tag {
 	case atom.Br:
 		w.breaks++
@@ -172,12 +259,58 @@ func (w *htmlWriter) start(z *html.Tokenizer) {
 		w.quote++
 	case atom.A:
 		w.endLink()
-		w.href, w.linkAt = attr(z, more, "href"), w.out.Len()
+		w.href, w.linkAt = f.href, w.out.Len()
 	case atom.Img, atom.Area, atom.Input:
-		w.labels(z, more)
+		w.labels(f.labels, max(f.veil, w.sheet.of(string(name), f.class, f.id)) == hiding)
 	default:
 		w.brk(blockBreaks[tag])
 	}
+}
+
+// veiled notes how an element that begins here is seen. What a reader surely
+// sees ends before the first that may not be: the rest is shown, and nothing in
+// it is ever a command.
+func (w *htmlWriter) veiled(tag atom.Atom, v veil) {
+	if v > plainSight && (w.seen < 0 || v == shifting) {
+		w.seen = w.out.Len()
+	}
+	if v == shifting {
+		w.seen = 0
+	}
+	w.unhide(tag)
+	switch {
+	case w.hider != 0 && tag == w.hider && !void[tag]:
+		w.inside++
+	case w.hider == 0 && v == hiding && !void[tag]:
+		w.brk(1)
+		w.hider, w.inside = tag, 0
+		if tag == 0 {
+			w.hider = atom.Span // an element without a name of its own
+		}
+	}
+}
+
+// unhide ends what an unclosed element hides where the next of its kind begins.
+func (w *htmlWriter) unhide(tag atom.Atom) {
+	if w.hider == 0 || w.inside > 0 {
+		return
+	}
+	if w.hider == atom.P && blockBreaks[tag] > 0 || tag == w.hider && (tag == atom.Li || tag == atom.Td || tag == atom.Th || tag == atom.Tr || tag == atom.Option) {
+		w.show()
+	}
+}
+
+// show ends what an element hides. The next cell of a table is on a line of its
+// own.
+func (w *htmlWriter) show() {
+	w.hider, w.cells = 0, 0
+	w.brk(1)
+}
+
+// void are elements without an end.
+var void = map[atom.Atom]bool{
+	atom.Br: true, atom.Hr: true, atom.Img: true, atom.Input: true, atom.Area: true, atom.Base: true, atom.Col: true, atom.Embed: true,
+	atom.Link: true, atom.Meta: true, atom.Param: true, atom.Source: true, atom.Track: true, atom.Wbr: true,
 }
 
 // cell separates the cells of a row.
@@ -191,32 +324,29 @@ func (w *htmlWriter) cell() {
 	w.cells++
 }
 
-// labels writes the alternative text or the value of an element without text.
-func (w *htmlWriter) labels(z *html.Tokenizer, more bool) {
-	for more {
-		var key, val []byte
-		key, val, more = z.TagAttr()
-		if k := string(key); (k == "alt" || k == "value" || k == "placeholder") && len(bytes.TrimSpace(val)) > 0 {
-			w.space = true
-			w.text([]byte("[" + string(val) + "]"))
-		}
+// labels writes what stands for an element without text.
+func (w *htmlWriter) labels(labels []string, hidden bool) {
+	was := w.hider
+	if hidden {
+		w.brk(1)
+		w.hider = atom.Input
 	}
-}
-
-// attr returns an attribute of the current tag, or "".
-func attr(z *html.Tokenizer, more bool, name string) (value string) {
-	for more {
-		var key, val []byte
-		key, val, more = z.TagAttr()
-		if string(key) == name && value == "" {
-			value = string(val)
-		}
+	for _, l := range labels {
+		w.space = true
+		w.text([]byte(l))
 	}
-	return value
+	if w.hider = was; hidden {
+		w.brk(1)
+	}
 }
 
 // end takes a closing tag.
 func (w *htmlWriter) end(tag atom.Atom) {
+	if w.hider != 0 && (tag == w.hider || tag == 0 && w.hider == atom.Span) {
+		if w.inside--; w.inside < 0 {
+			w.show()
+		}
+	}
 	switch tag {
 	case atom.Style, atom.Script, atom.Title:
 		w.skip = max(0, w.skip-1)

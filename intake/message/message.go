@@ -29,7 +29,7 @@ type Message struct {
 	InReplyTo  []string  `json:"in_reply_to"`   // in angle brackets
 	References []string  `json:"references"`    // in angle brackets, oldest first
 
-	Text     string `json:"text"`      // UTF-8, "\n" line ends; plain parts, else HTML as words
+	Text     string `json:"text"`      // UTF-8, "\n" line ends; plain parts, else HTML as words; hidden lines begin with HiddenMark
 	HTMLOnly bool   `json:"html_only"` // Text was made from HTML alone
 
 	Forwarded Forwarding `json:"forwarded"` // whether and how it brings another mail
@@ -46,6 +46,7 @@ type Message struct {
 	// took different ways (other Received lines) have the same Body.
 	Body string `json:"body"`
 
+	seen    int      // bytes of Text, see Seen
 	null    bool     // the topmost Return-Path is empty: whoever wrote it wants no answer
 	fromOdd bool     // programs may disagree about the author
 	single  bool     // From, Subject, To and Date are there once each

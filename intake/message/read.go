@@ -56,7 +56,9 @@ type reading struct {
 	depth  int   // of containers opened after decoding
 	uu     *uuBlock
 	report report
-	inTNEF []byte // the text inside a winmail.dat
+
+	inTNEF   []byte // the text inside a winmail.dat
+	tnefVeil bool   // a reader may not see all of it
 }
 
 // newReading prepares to read a mail of size bytes into m.
@@ -91,7 +93,7 @@ func (g *reading) mail(r io.ReaderAt, size int64) {
 	g.scan.bufs.raw = w.in.buf // the walk is over
 	g.headers(w.parts[0].head)
 	g.all(w.parts)
-	g.m.Text, g.m.HTMLOnly = g.text()
+	g.m.Text, g.m.seen, g.m.HTMLOnly = g.text()
 	g.m.Forwarded = g.forwarding()
 	g.signatures(r, size, body.blank)
 	g.judge()

@@ -70,29 +70,43 @@ func wholeRunes(b []byte) []byte {
 
 // text joins the texts of the mail: every plain part, and every HTML part that
 // has no plain alternative with words in it. fromHTML is true when only HTML
-// was there.
-func (g *reading) text() (text string, fromHTML bool) {
+// was there; a reader surely sees the first seen bytes.
+func (g *reading) text() (text string, seen int, fromHTML bool) {
 	var found []string
-	plain := false
+	plain, veiled := false, false
 	for _, t := range g.texts {
 		isHTML := t.part.media == "text/html"
 		if g.ctx.Err() != nil || isHTML && g.hasPlain(t.part) {
 			continue
 		}
-		if s := g.render(t, isHTML); strings.TrimSpace(s) != "" {
-			found = append(found, s)
-			plain, fromHTML = plain || !isHTML, fromHTML || isHTML
+		s, sure := g.render(t, isHTML)
+		if strings.TrimSpace(s) == "" {
+			continue
 		}
+		if !veiled {
+			seen = len(strings.Join(append(found, ""), "\n")) + sure
+		}
+		found, veiled = append(found, s), veiled || sure < len(s)
+		plain, fromHTML = plain || !isHTML, fromHTML || isHTML
 	}
 	if len(found) == 0 && len(g.inTNEF) > 0 { // Outlook's own format and nothing else
-		found = append(found, cleanText(valid(string(g.inTNEF))))
+		found, seen = append(found, cleanText(valid(string(g.inTNEF)))), 0
+		if !g.tnefVeil {
+			seen = len(found[0])
+		}
 	}
 	text = strings.Join(found, "\n")
 	if len(text) > g.lim.Text {
 		g.d.once(DefectText, "", 0)
 	}
-	return cut(text, g.lim.Text), fromHTML && !plain
+	text = cut(text, g.lim.Text)
+	return text, min(seen, len(text)), fromHTML && !plain
 }
+
+// Seen is the beginning of Text that a reader surely sees in a mail program:
+// nothing in it, or before it, is hidden by markup. Only in it may a word be
+// taken for a command.
+func (m *Message) Seen() string { return m.Text[:min(m.seen, len(m.Text))] }
 
 // hasPlain reports whether the nearest multipart/alternative around p holds a
 // plain text with words in it.
@@ -122,8 +136,8 @@ func (p *part) inside(q *part) bool {
 	return false
 }
 
-// render makes one text readable.
-func (g *reading) render(t textPart, isHTML bool) string {
+// render makes one text readable; a reader surely sees the first seen bytes.
+func (g *reading) render(t textPart, isHTML bool) (text string, seen int) {
 	charset := t.part.params.token("charset")
 	if charset == "" && isHTML {
 		charset = htmlCharset(t.raw)
@@ -133,13 +147,17 @@ func (g *reading) render(t textPart, isHTML bool) string {
 		g.d.once(DefectCharset, charset, t.part.body)
 	}
 	if !isHTML {
-		return cleanText(s)
+		s = cleanText(s)
+		return s, len(s)
 	}
-	s, whole := htmlText([]byte(s), g.lim.Text)
-	if !whole {
+	h := htmlText([]byte(s), g.lim.Text)
+	if !h.whole {
 		g.d.once(DefectText, t.part.section(), t.part.body)
 	}
-	return s
+	if h.hidden {
+		g.d.once(DefectHidden, t.part.section(), t.part.body)
+	}
+	return h.text, h.seen
 }
 
 // metaCharset finds the charset in the head of an HTML text.

@@ -3,6 +3,7 @@ package message
 import (
 	"bytes"
 	"encoding/binary"
+	"regexp"
 	"strings"
 )
 
@@ -28,18 +29,19 @@ type tnefFile struct {
 }
 
 // readTNEF lists the files in raw, a winmail.dat ([MS-OXTNEF]). body is the
-// text of the message in it, if any. whole is false when raw is damaged;
+// text of the message in it, if any, of which a reader may not see all when
+// veiled. whole is false when raw is damaged;
 // what could be read is given.
-func readTNEF(raw []byte) (files []tnefFile, body []byte, whole bool) {
+func readTNEF(raw []byte) (files []tnefFile, body []byte, veiled, whole bool) {
 	if len(raw) < 6 || binary.LittleEndian.Uint32(raw) != tnefSignature {
-		return nil, nil, false
+		return nil, nil, false, false
 	}
 	raw = raw[6:]
 	var cur *tnefFile
 	for len(raw) >= 9 && len(files) < 1000 {
 		id, size := binary.LittleEndian.Uint32(raw[1:]), int64(binary.LittleEndian.Uint32(raw[5:]))
 		if size > int64(len(raw)-9) {
-			return endTNEF(files, cur), body, false
+			return endTNEF(files, cur), body, veiled, false
 		}
 		data := raw[9 : 9+size]
 		raw = raw[9+size:]
@@ -48,8 +50,8 @@ func readTNEF(raw []byte) (files []tnefFile, body []byte, whole bool) {
 		case tnefBody:
 			body = bytes.TrimRight(data, "\x00")
 		case tnefMAPIProps:
-			if b := messageBody(data); len(body) == 0 {
-				body = b
+			if b, v := messageBody(data); len(body) == 0 {
+				body, veiled = b, v
 			}
 		case tnefRenderData:
 			files, cur = endTNEF(files, cur), &tnefFile{}
@@ -60,7 +62,7 @@ func readTNEF(raw []byte) (files []tnefFile, body []byte, whole bool) {
 			cur.attribute(id, data)
 		}
 	}
-	return endTNEF(files, cur), body, true
+	return endTNEF(files, cur), body, veiled, true
 }
 
 // endTNEF adds the file that was being read.
@@ -129,8 +131,9 @@ func (f *tnefFile) bytes() []byte {
 }
 
 // messageBody returns the text among the properties of the message: PidTagBody,
-// else the words of PidTagHtml or of PidTagRtfCompressed.
-func messageBody(props []byte) (body []byte) {
+// else the words of PidTagHtml or of PidTagRtfCompressed, and whether a reader
+// may not see all of them.
+func messageBody(props []byte) (body []byte, veiled bool) {
 	var markup, rtf []byte
 	for _, p := range mapiProps(props) {
 		switch p.id {
@@ -144,19 +147,24 @@ func messageBody(props []byte) (body []byte) {
 	}
 	switch {
 	case len(bytes.TrimSpace(body)) > 0:
-		return body
+		return body, false
 	case len(markup) > 0:
-		s, _ := htmlText([]byte(valid(string(markup))), maxRTF)
-		return []byte(s)
+		h := htmlText([]byte(valid(string(markup))), maxRTF)
+		return []byte(h.text), h.seen < len(h.text)
 	}
-	return []byte(rtfText(unpackRTF(rtf)))
+	plain := unpackRTF(rtf)
+	return []byte(rtfText(plain)), rtfHides.Match(plain)
 }
+
+// rtfHides finds the control words by which RTF hides text or makes it small,
+// and any colour but the default.
+var rtfHides = regexp.MustCompile(`\\(?:v1?|deleted|fs\d|cf[1-9]\d*|highlight\d+|cb\d+)(?:[^a-z0-9]|$)`)
 
 // openTNEF lists the files of a winmail.dat behind the container itself.
 func (g *reading) openTNEF(p *part, raw []byte) {
-	files, body, whole := readTNEF(raw)
+	files, body, veiled, whole := readTNEF(raw)
 	if g.inTNEF == nil && !p.inEmbedded() {
-		g.inTNEF = body
+		g.inTNEF, g.tnefVeil = body, veiled
 	}
 	if !whole {
 		g.d.add(DefectTNEF, p.section(), p.body)

@@ -104,7 +104,8 @@ func TestParseDate(t *testing.T) {
 	}
 }
 
-// HTML becomes words, links and tables one can read; hidden text is shown.
+// HTML becomes words, links and tables one can read; hidden text
+// is shown with a mark.
 func TestHTMLText(t *testing.T) {
 	for src, want := range map[string]string{
 		"<p>one</p><p>two<br>three</p>":                                                      "one\n\ntwo\nthree",
@@ -113,7 +114,7 @@ func TestHTMLText(t *testing.T) {
 		"<a href='https://x.example/'>https://x.example</a>":                                 "https://x.example",
 		"<a href='mailto:a@b.example'>a@b.example</a>":                                       "a@b.example",
 		"<table><tr><th>Who</th><th>When</th></tr><tr><td>Amy</td><td>9am</td></tr></table>": "Who | When\nAmy | 9am",
-		"<span style='display:none'>hidden</span> shown":                                     "hidden shown",
+		"<span style='display:none'>hidden</span> shown":                                     "[hidden] hidden\nshown",
 		"<style>p{}</style><script>x()</script><title>t</title>words":                        "words",
 		"<ul><li>a<li>b</ul>":                                                                "- a\n- b",
 		"<p>mine</p><blockquote>theirs<br>more</blockquote><p>end</p>":                       "mine\n\n> theirs\n> more\n\nend",
@@ -124,7 +125,7 @@ func TestHTMLText(t *testing.T) {
 		"<!-- no -->yes":                                                                     "yes",
 		"1 < 2 and 3 > 2":                                                                    "1 < 2 and 3 > 2",
 	} {
-		if got, _ := htmlText([]byte(src), 1000); got != want {
+		if got := htmlText([]byte(src), 1000).text; got != want {
 			t.Errorf("%s\n got %q\nwant %q", src, got, want)
 		}
 	}
@@ -166,7 +167,7 @@ func TestTNEF(t *testing.T) {
 	} {
 		raw = append(raw, a...)
 	}
-	files, body, whole := readTNEF(raw)
+	files, body, _, whole := readTNEF(raw)
 	if !whole || string(body) != "please read" || len(files) != 2 || files[0].name() != "a long name.docx" || files[0].mime != "text/word" || string(files[0].bytes()) != "first file" {
 		t.Errorf("%v %q %+v", whole, body, files)
 	}
@@ -175,7 +176,7 @@ func TestTNEF(t *testing.T) {
 	if m.Text != "please read" || len(m.Attachments) != 3 || m.Attachments[1].How != HowTNEF || m.Attachments[1].Name != "a long name.docx" {
 		t.Errorf("text %q, %+v", m.Text, m.Attachments)
 	}
-	if files, _, whole := readTNEF(raw[:len(raw)-4]); whole || len(files) != 1 {
+	if files, _, _, whole := readTNEF(raw[:len(raw)-4]); whole || len(files) != 1 {
 		t.Errorf("cut: %v %+v", whole, files)
 	}
 }
