@@ -35,17 +35,17 @@ type App struct {
 	Box    *outbox.Box
 	Health *Health
 
-	cfg       *config.Config
-	clock     Clock
-	log       *slog.Logger
-	metrics   *Metrics
-	sender    *mailer.Sender
-	postToken func(context.Context) (string, error) // nil for a password
-	watchers  []*mailbox.Watcher
-	board     board
-	instance  string
-	fatal     chan error // the first failure of the evidence disk
-	closes    []func() error
+	cfg      *config.Config
+	clock    Clock
+	log      *slog.Logger
+	metrics  *Metrics
+	sender   *mailer.Sender
+	ready    map[string]ready // by "smtp" and "mailbox NAME"
+	watchers []*mailbox.Watcher
+	board    board
+	instance string
+	fatal    chan error // the first failure of the evidence disk
+	closes   []func() error
 }
 
 // New opens every part in order. What was opened is closed again when a later

@@ -32,15 +32,32 @@ func tokens(l config.Login) (*oauth.Source, error) {
 	return s, nil
 }
 
+// ready reports whether a login by token has one, and keeps it new; nil for a
+// password.
+type ready func(context.Context) error
+
+// check is a look at r that our own haste does not spoil. It reports a provider
+// that gives no token also while a line that was opened before still stands.
+func (r ready) check(ctx context.Context) error {
+	if r == nil {
+		return nil
+	}
+	err := r(ctx)
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
 // logIn makes w log in as configured.
-func logIn(w *mailbox.Watcher, l config.Login) error {
+func logIn(w *mailbox.Watcher, l config.Login) (ready, error) {
 	if !l.Token() {
 		w.Password = l.Secret
-		return nil
+		return nil, nil
 	}
 	s, err := tokens(l)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	w.TokenRefused = s.Refused
 	w.Token = func(ctx context.Context) (string, error) {
@@ -53,18 +70,18 @@ func logIn(w *mailbox.Watcher, l config.Login) error {
 		}
 		return token, nil
 	}
-	return nil
+	return s.Ready, nil
 }
 
 // postLogin makes the relay's settings log in as configured.
-func postLogin(set *mailer.Settings, l config.Login) error {
+func postLogin(set *mailer.Settings, l config.Login) (ready, error) {
 	set.Secret = func(context.Context) (string, error) { return l.Secret() }
 	if !l.Token() {
-		return nil
+		return nil, nil
 	}
 	s, err := tokens(l)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	set.Mechanism, set.Refused = "xoauth2", s.Refused
 	set.Secret = func(ctx context.Context) (string, error) {
@@ -74,25 +91,12 @@ func postLogin(set *mailer.Settings, l config.Login) error {
 		}
 		return token, err
 	}
-	return nil
-}
-
-// checkToken reports a login whose provider gives no token, also while a line
-// that was opened before still stands. It keeps the token new.
-func checkToken(ctx context.Context, token func(context.Context) (string, error)) error {
-	if token == nil {
-		return nil
-	}
-	_, err := token(ctx)
-	if ctx.Err() != nil { // our own haste
-		return nil
-	}
-	return err
+	return s.Ready, nil
 }
 
 // checkWatch looks at a watch and at its login.
 func (a *App) checkWatch(ctx context.Context, w *mailbox.Watcher) error {
-	if err := checkToken(ctx, w.Token); err != nil {
+	if err := a.ready["mailbox "+w.Name].check(ctx); err != nil {
 		return err
 	}
 	return a.checkMailbox(w.Name)

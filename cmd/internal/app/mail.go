@@ -21,24 +21,23 @@ import (
 )
 
 func (a *App) openMail(context.Context) error {
-	set, err := PostSettings(a.cfg)
+	set, post, err := postSettings(a.cfg)
 	if err != nil {
 		return err
 	}
+	a.ready = map[string]ready{"smtp": post}
 	if a.sender, err = mailer.New(set); err != nil {
 		return fmt.Errorf("smtp: %w", err)
 	}
 	a.closes = append(a.closes, a.sender.Close)
-	if set.Mechanism != "" {
-		a.postToken = set.Secret
-	}
 	a.Box = &outbox.Box{Ledger: a.Ledger, Store: a.Store, Writer: a.writer(), Sender: a.sender, Fallback: a.Office,
 		Now: a.clock.Now, Log: a.log, Count: a.metrics.Letter, Answer: a.board.setPost}
 	for i := range a.cfg.Mailboxes {
-		w, err := Watcher(a.cfg, &a.cfg.Mailboxes[i])
+		w, ready, err := watcher(a.cfg, &a.cfg.Mailboxes[i])
 		if err != nil {
 			return err
 		}
+		a.ready["mailbox "+w.Name] = ready
 		w.Desk, w.Book, w.Now, w.Log = door{a}, a.Desk, a.clock.Now, a.log
 		w.Report = func(s mailbox.Status) { a.metrics.Mailbox(s); a.board.watch(s) }
 		a.watchers = append(a.watchers, w)
@@ -47,35 +46,48 @@ func (a *App) openMail(context.Context) error {
 }
 
 // PostSettings are the relay's settings of a configuration.
-func PostSettings(cfg *config.Config) (s mailer.Settings, err error) {
+func PostSettings(cfg *config.Config) (mailer.Settings, error) {
+	s, _, err := postSettings(cfg)
+	return s, err
+}
+
+// postSettings also says whether the relay can be logged in to.
+func postSettings(cfg *config.Config) (s mailer.Settings, r ready, err error) {
 	host, port, err := net.SplitHostPort(cfg.SMTP.Address)
 	if err != nil {
-		return s, fmt.Errorf("smtp.address: %w", err)
+		return s, nil, fmt.Errorf("smtp.address: %w", err)
 	}
 	s = mailer.Settings{Host: host, Hello: cfg.SMTP.Hello, User: cfg.SMTP.User}
 	if s.Hello == "" || s.Hello == "localhost" { // which strict relays refuse
 		_, s.Hello, _ = strings.Cut(cfg.Service.Address, "@")
 	}
 	if s.Port, err = strconv.Atoi(port); err != nil {
-		return s, fmt.Errorf("smtp.address: %w", err)
+		return s, nil, fmt.Errorf("smtp.address: %w", err)
 	}
 	s.Security = map[string]mailer.Security{"starttls": mailer.StartTLS, "implicit": mailer.Implicit, "none": mailer.Plain}[cfg.SMTP.TLS]
 	if s.Roots, err = roots(cfg.SMTP.CAFile); err != nil {
-		return s, err
+		return s, nil, err
 	}
-	err = postLogin(&s, cfg.SMTP.Login())
-	return s, err
+	r, err = postLogin(&s, cfg.SMTP.Login())
+	return s, r, err
 }
 
 // Watcher is the watch of one configured mailbox, without its desk.
 func Watcher(cfg *config.Config, m *config.Mailbox) (*mailbox.Watcher, error) {
+	w, _, err := watcher(cfg, m)
+	return w, err
+}
+
+// watcher also says whether the mailbox can be logged in to.
+func watcher(cfg *config.Config, m *config.Mailbox) (*mailbox.Watcher, ready, error) {
 	pool, err := roots(m.CAFile)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	w := &mailbox.Watcher{Name: m.Name, Org: m.Organisation, Addr: m.Address, TLS: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12},
 		StartTLS: m.TLS == "starttls", Plain: m.TLS == "none", User: m.User, Folder: m.Folder, Kept: m.Kept, Poll: time.Duration(m.Poll)}
-	return w, logIn(w, m.Login())
+	r, err := logIn(w, m.Login())
+	return w, r, err
 }
 
 // roots are the authorities in file, or nil for the system's.
@@ -190,7 +202,7 @@ func (a *App) checkMailbox(name string) error {
 // checkPost reports a mail server that did not take the last letter and does
 // not answer now.
 func (a *App) checkPost(ctx context.Context) error {
-	if err := checkToken(ctx, a.postToken); err != nil {
+	if err := a.ready["smtp"].check(ctx); err != nil {
 		return err
 	}
 	err := a.board.lastPost()

@@ -52,21 +52,23 @@ type Settings struct {
 // Source keeps one token. It is safe for use by many goroutines; while one asks
 // the endpoint the others wait for its answer.
 type Source struct {
-	set   Settings
-	wire  *http.Transport
-	turn  chan struct{} // holds a token while nobody asks the endpoint
-	mu    sync.Mutex
-	token token     // guarded by mu; zero when there is none
-	err   error     // guarded by mu; the last answer, if it was no token
-	rest  time.Time // guarded by mu; the endpoint is not asked before
-	tries int       // guarded by mu; failures in a row
+	set     Settings
+	wire    *http.Transport
+	turn    chan struct{} // holds a token while nobody asks the endpoint
+	mu      sync.Mutex
+	token   held      // guarded by mu; zero when there is none
+	dropped held      // guarded by mu; the last one that a server refused
+	err     error     // guarded by mu; the last answer, if it was no token
+	rest    time.Time // guarded by mu; the endpoint is not asked before
+	tries   int       // guarded by mu; failures in a row
 }
 
-// token is an access token and the time for which it is good.
-type token struct {
+// held is an access token and the time for which it is good.
+type held struct {
 	text   config.Secret // which does not print
 	issued time.Time     // when it was asked for
 	life   time.Duration
+	uses   int // how often it was given
 }
 
 // Why there is no token. Errors of [Source.Token] wrap exactly one of them.
@@ -104,39 +106,63 @@ func New(set Settings) (*Source, error) {
 // to its end. Its error wraps [ErrRefused] or [ErrAway]; then the endpoint is
 // left alone for a while, and the same error is given again.
 func (s *Source) Token(ctx context.Context) (string, error) {
-	if t := s.held(renewAt); t != "" {
-		return t, nil
+	if err := s.refresh(ctx); err != nil {
+		return "", err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.token.uses++
+	return s.token.text.Reveal(), nil
+}
+
+// Ready keeps the token new without using it. Its error is that of Token, and
+// also a refusal to renew a token that is still good for a while.
+func (s *Source) Ready(ctx context.Context) error {
+	if err := s.refresh(ctx); err != nil {
+		return err
+	}
+	if err := s.Trouble(); refused(err) {
+		return err
+	}
+	return nil
+}
+
+func (s *Source) refresh(ctx context.Context) error {
+	if s.held(renewAt) {
+		return nil
 	}
 	select {
 	case <-s.turn:
 	case <-ctx.Done():
-		return "", fmt.Errorf("%w: %w", ErrAway, ctx.Err())
+		return fmt.Errorf("%w: %w", ErrAway, ctx.Err())
 	}
 	defer func() { s.turn <- struct{}{} }()
-	if t := s.held(renewAt); t != "" { // whoever went before brought it
-		return t, nil
+	if s.held(renewAt) { // whoever went before brought it
+		return nil
 	}
-	err := s.renew(ctx)
-	if t := s.held(1); t != "" {
-		return t, nil
+	if err := s.renew(ctx); err != nil && !s.held(1) {
+		return err
 	}
-	return "", err
+	return nil
 }
 
 // Refused says that a server did not take the token. It returns true when the
 // next [Source.Token] brings another one, which is worth one more try at once: a
-// token may be revoked, or dead before its time. It returns false when the
-// refused token was new; then something is to be mended, and the next Token
-// brings a new one, but the caller should wait a minute before it asks.
-func (s *Source) Refused(refused string) bool {
+// token that was used before may be revoked, or dead before its time. It returns
+// false for a token that was new; then something is to be mended, and the next
+// Token brings a new one, but the caller should wait a minute before it asks.
+func (s *Source) Refused(token string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.token.text.Reveal() != refused {
+	switch {
+	case token == s.dropped.text.Reveal():
+		return s.dropped.uses > 1
+	case token != s.token.text.Reveal():
 		return true // it was renewed meanwhile
 	}
-	fresh := s.token.age(s.set.Now()) < young
-	s.token = token{}
-	return !fresh
+	s.dropped = s.token
+	s.token = held{}
+	return s.dropped.uses > 1
 }
 
 // Trouble is why the endpoint gave no token when it was last asked, nil if it

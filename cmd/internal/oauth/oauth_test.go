@@ -175,31 +175,55 @@ func TestF48EndpointOnceAMinute(t *testing.T) {
 	}
 }
 
-// A token that a server refuses is replaced once; a new one that is refused too
-// is not, until the caller comes again.
+// A token that was used before and is refused is replaced once; a new one that
+// is refused too is not, until the caller comes again.
 func TestF48RevokedTokenIsReplacedOnce(t *testing.T) {
 	s := realtest.Tokens(t)
-	set, c := settings(s)
+	set, _ := settings(s)
 	src := source(t, set)
 	first := must(t, src)
-	c.pass(5 * time.Minute)
-	if !src.Refused(first) {
-		t.Error("an old token that is refused is worth a second try")
+	for range 3 { // a look at its health is no use of it
+		if err := src.Ready(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if must(t, src) != first {
+		t.Fatal("another token without need")
+	}
+	if !src.Refused(first) || !src.Refused(first) { // by another line too
+		t.Error("a token that was used before is worth a second try")
 	}
 	second := must(t, src)
 	if second == first {
 		t.Fatal("the refused token was given again")
 	}
-	if !src.Refused(first) { // by another line that used it
+	if !src.Refused(first) { // by a line that is late
 		t.Error("the token was renewed meanwhile: worth a try")
 	}
-	if src.Refused(second) {
+	if src.Refused(second) || src.Refused(second) {
 		t.Error("a new token that is refused is not worth a third try")
 	}
 	if must(t, src) == second {
 		t.Error("the next attempt must not use a refused token")
 	}
 	asked(t, s, 3)
+}
+
+// A refusal to renew is told while the old token still lasts.
+func TestRefusalIsToldEarly(t *testing.T) {
+	s := realtest.Tokens(t)
+	set, c := settings(s)
+	src := source(t, set)
+	must(t, src)
+	s.Change(func(s *realtest.TokenServer) { s.Secret = "another" })
+	if err := src.Ready(t.Context()); err != nil {
+		t.Error(err)
+	}
+	c.pass(50 * time.Minute)
+	if err := src.Ready(t.Context()); !errors.Is(err, ErrRefused) {
+		t.Errorf("got %v", err)
+	}
+	must(t, src)
 }
 
 // What the endpoint says about a token's life is believed within reason.
@@ -225,7 +249,7 @@ func TestLiesAboutExpiry(t *testing.T) {
 func TestF48AgeOnEitherClock(t *testing.T) {
 	issued := time.Now()
 	for _, now := range []time.Time{issued.Add(50 * time.Minute), issued.Round(0).Add(50 * time.Minute)} {
-		if age := (token{issued: issued}).age(now); age.Round(time.Second) != 50*time.Minute {
+		if age := (held{issued: issued}).age(now); age.Round(time.Second) != 50*time.Minute {
 			t.Errorf("%v: age %v", now, age)
 		}
 	}

@@ -17,8 +17,7 @@ import (
 )
 
 const (
-	renewAt = 0.8              // of a token's life, when a new one is asked for
-	young   = 10 * time.Second // a token of this age comes from the attempt that used it
+	renewAt = 0.8 // of a token's life, when a new one is asked for
 
 	lifeUnsaid  = 5 * time.Minute // expires_in is only recommended (RFC 6749, 5.1)
 	lifeLongest = 24 * time.Hour  // no provider's token lives longer
@@ -28,19 +27,16 @@ const (
 	longest     = 15 * time.Second // one request
 )
 
-// held is the token at hand while it is younger than part of its life.
-func (s *Source) held(part float64) string {
+// held reports whether there is a token younger than part of its life.
+func (s *Source) held(part float64) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.token.age(s.set.Now()) >= time.Duration(float64(s.token.life)*part) {
-		return ""
-	}
-	return s.token.text.Reveal()
+	return s.token.age(s.set.Now()) < time.Duration(float64(s.token.life)*part)
 }
 
 // age believes whichever clock says more: the monotonic one stands still while a
 // machine is suspended, the wall clock may be put back.
-func (t token) age(now time.Time) time.Duration {
+func (t held) age(now time.Time) time.Duration {
 	return max(now.Sub(t.issued), now.Round(0).Sub(t.issued.Round(0)))
 }
 
@@ -62,7 +58,7 @@ func (s *Source) renew(ctx context.Context) error {
 		return err
 	}
 	s.tries, s.rest = 0, time.Time{}
-	s.token = token{text: config.NewSecret(got.AccessToken), issued: now, life: life(got)}
+	s.token = held{text: config.NewSecret(got.AccessToken), issued: now, life: life(got)}
 	return nil
 }
 

@@ -22,6 +22,9 @@ type DovecotOptions struct {
 	Users map[string]string // password by user name; nil is {"desk": "secret"}
 	CA    *Authority        // nil makes a new one
 	Extra string            // lines of dovecot.conf that come last and win
+	// Tokens, if any, says which tokens of the user "desk" let in (XOAUTH2);
+	// passwords are taken besides.
+	Tokens *TokenServer
 }
 
 // DovecotServer is a running Dovecot with IMAP, each user with a Maildir whose
@@ -52,6 +55,7 @@ func Dovecot(t testing.TB, opts DovecotOptions) *DovecotServer {
 		d.Users = map[string]string{"desk": "secret"}
 	}
 	d.server = server{t: t, name: "dovecot", polite: syscall.SIGTERM, ready: d.ready}
+	d.takeTokens(opts.Tokens)
 	conf := filepath.Join(d.dir, "dovecot.conf")
 	d.command = func() *exec.Cmd { return exec.Command(path, "-F", "-c", conf) }
 	d.users()
@@ -60,6 +64,20 @@ func Dovecot(t testing.TB, opts DovecotOptions) *DovecotServer {
 		d.write(conf, d.settings())
 	})
 	return d
+}
+
+// takeTokens makes Dovecot ask s about tokens.
+func (d *DovecotServer) takeTokens(s *TokenServer) {
+	d.t.Helper()
+	if s == nil {
+		return
+	}
+	asks := filepath.Join(d.dir, "oauth2")
+	d.write(asks, "introspection_url = "+s.Introspection()+"\nintrospection_mode = post\nforce_introspection = yes\nusername_attribute = username\nactive_attribute = active\nactive_value = true\n")
+	if err := os.Chmod(asks, 0o644); err != nil { // read by Dovecot's own user
+		d.t.Fatal(err)
+	}
+	d.extra += "\nauth_mechanisms = plain login xoauth2\npassdb {\n  driver = oauth2\n  mechanisms = xoauth2\n  args = " + asks + "\n}\n"
 }
 
 // users writes the passwords and makes every user's Maildir.

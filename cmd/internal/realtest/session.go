@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/emersion/go-sasl"
@@ -24,7 +25,7 @@ func (s *SinkServer) session(c *smtp.Conn) (smtp.Session, error) {
 	if err := x.step(AtHello, nil, ""); err != nil {
 		return nil, err
 	}
-	if s.opts.Users == nil {
+	if s.opts.Users == nil && s.opts.Tokens == nil {
 		return x, nil
 	}
 	return &authSession{x}, nil
@@ -52,7 +53,7 @@ func (x *session) step(v Verb, raw []byte, rcpt string) error {
 }
 
 func (x *session) Mail(from string, _ *smtp.MailOptions) error {
-	if x.sink.opts.Users != nil && x.user == "" {
+	if (x.sink.opts.Users != nil || x.sink.opts.Tokens != nil) && x.user == "" {
 		return smtp.ErrAuthRequired
 	}
 	x.from, x.to = from, nil
@@ -92,9 +93,17 @@ type authSession struct{ *session }
 
 var _ smtp.AuthSession = (*authSession)(nil)
 
-func (x *authSession) AuthMechanisms() []string { return []string{sasl.Plain} }
+func (x *authSession) AuthMechanisms() []string {
+	if x.sink.opts.Tokens != nil {
+		return []string{"XOAUTH2"}
+	}
+	return []string{sasl.Plain}
+}
 
 func (x *authSession) Auth(string) (sasl.Server, error) {
+	if x.sink.opts.Tokens != nil {
+		return &bearer{session: x.session}, nil
+	}
 	return sasl.NewPlainServer(func(_, user, password string) error {
 		if err := x.step(AtAuth, nil, ""); err != nil {
 			return err
@@ -105,4 +114,28 @@ func (x *authSession) Auth(string) (sasl.Server, error) {
 		x.user = user
 		return nil
 	}), nil
+}
+
+// bearer is the server's side of XOAUTH2: a bad token gets a challenge, and the
+// refusal only when that was answered.
+type bearer struct {
+	*session
+	refused bool
+}
+
+// Next implements sasl.Server.
+func (b *bearer) Next(answer []byte) (challenge []byte, done bool, err error) {
+	if b.refused {
+		return nil, true, &smtp.SMTPError{Code: 535, EnhancedCode: smtp.EnhancedCode{5, 7, 3}, Message: "Authentication unsuccessful"}
+	}
+	if err := b.step(AtAuth, nil, ""); err != nil {
+		return nil, true, err
+	}
+	user, token, ok := strings.Cut(strings.TrimPrefix(string(answer), "user="), "\x01auth=Bearer ")
+	if ok && b.sink.opts.Tokens.Good(strings.TrimSuffix(token, "\x01\x01")) {
+		b.user = user
+		return nil, true, nil
+	}
+	b.refused = true
+	return []byte(`{"status":"400","schemes":"Bearer"}`), false, nil
 }

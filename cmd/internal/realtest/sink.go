@@ -46,6 +46,7 @@ type SinkOptions struct {
 	TLS      bool              // TLS from the first byte, in place of STARTTLS
 	NoTLS    bool              // neither
 	Users    map[string]string // password by user name; not nil asks for AUTH PLAIN before MAIL
+	Tokens   *TokenServer      // not nil asks for AUTH XOAUTH2 with a token that it finds good
 	MaxBytes int64             // SIZE; 0 is 64 MiB
 
 	// Script, if any, answers each step: nil is yes, *smtp.SMTPError that

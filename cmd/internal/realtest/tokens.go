@@ -41,6 +41,10 @@ type TokenServer struct {
 	asked []url.Values
 }
 
+// TokenMark is what every token begins with, so that one can be looked for where
+// none should be.
+const TokenMark = "tok.canary."
+
 // Tokens starts a token server that takes the client secret "right" and the key
 // of [TokenServer.ServiceAccount].
 func Tokens(t testing.TB) *TokenServer {
@@ -132,7 +136,7 @@ func (s *TokenServer) decide(form url.Values) (status int, body string) {
 	} else if form.Get("client_secret") != s.Secret {
 		return http.StatusUnauthorized, OAuthError("invalid_client", "AADSTS7000215: Invalid client secret provided. Trace ID: 0")
 	}
-	token := "t-" + rand.Text()
+	token := TokenMark + rand.Text()
 	s.good[token] = user
 	life := int64(s.Life / time.Second)
 	if s.Says != 0 {
