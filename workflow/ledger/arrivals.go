@@ -17,12 +17,14 @@ type ArrivalState string
 
 // An arrival waits for its disposition, or opened or joined a case. Held means
 // its case exists because it could not be read: a named person reads it. Aside
-// is a machine's answer to a letter about the desk itself.
+// is a machine's answer to a letter about the desk itself. Canary is a test mail
+// of the desk's own that came back.
 const (
 	Waiting ArrivalState = "waiting"
 	OnCase  ArrivalState = "case"
 	Held    ArrivalState = "hold"
 	Aside   ArrivalState = "aside"
+	Canary  ArrivalState = "canary"
 )
 
 // Arrival is one delivery that was sealed.

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// Canary is a test mail of our own that must come back through the mailbox.
-type Canary struct {
+// Flight is a test mail of our own, a canary, that must come back through the mailbox.
+type Flight struct {
 	ID   string
 	Due  time.Time // by when
 	Back time.Time // when it came; zero while it has not
@@ -38,7 +38,7 @@ func (t *Tx) CameBack(id, sha256 string, at time.Time) (bool, error) {
 
 // LastCanary is the canary that was to be back last before now; ErrNotFound if
 // there is none.
-func (l *Ledger) LastCanary(ctx context.Context, now time.Time) (c Canary, err error) {
+func (l *Ledger) LastCanary(ctx context.Context, now time.Time) (c Flight, err error) {
 	var due, back int64
 	err = l.read.QueryRowContext(ctx, `SELECT id, due_at, back_at FROM canaries WHERE due_at <= $1 ORDER BY due_at DESC LIMIT 1`, ms(now)).Scan(&c.ID, &due, &back)
 	if errors.Is(err, sql.ErrNoRows) {

@@ -85,3 +85,48 @@ func (t *Tx) Missing(name string, at time.Time) (vanished, removed uint64, err e
 	_, err = t.exec(`UPDATE folders SET told_vanished = vanished, told_removed = removed, told_at = $1 WHERE name = $2`, ms(at), name)
 	return f.Vanished - f.ToldVanished, f.Removed - f.ToldRemoved, err
 }
+
+// Reconciled is how many messages of a folder went since this was asked last.
+func (t *Tx) Reconciled(name string) (vanished, removed uint64, err error) {
+	var f Folder
+	var wasVanished, wasRemoved uint64
+	err = t.row(`SELECT vanished, removed, reconciled_vanished, reconciled_removed FROM folders WHERE name = $1`+t.l.d.lock, name).
+		Scan(&f.Vanished, &f.Removed, &wasVanished, &wasRemoved)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, 0, nil
+	}
+	if err == nil {
+		_, err = t.exec(`UPDATE folders SET reconciled_vanished = vanished, reconciled_removed = removed WHERE name = $1`, name)
+	}
+	if err != nil {
+		return 0, 0, fmt.Errorf("reconcile folder %s: %w", name, err)
+	}
+	return f.Vanished - wasVanished, f.Removed - wasRemoved, nil
+}
+
+// Sealed is an arrival by mail as a reconciliation needs it.
+type Sealed struct {
+	ID       string
+	Key      string // under which it was fetched, also where that was given out before
+	SHA256   string
+	Size     int64
+	Received time.Time
+	State    ArrivalState
+}
+
+// SealedFrom calls f with every arrival from a mailbox, oldest first.
+func (l *Ledger) SealedFrom(ctx context.Context, mailbox string, f func(Sealed)) error {
+	rows, err := l.read.QueryContext(ctx, `SELECT id, CASE WHEN reused_key = '' THEN door_key ELSE reused_key END, sha256, size, received_at, state
+		FROM arrivals WHERE door = 'mail' AND mailbox = $1 ORDER BY received_at, id`, mailbox)
+	if err != nil {
+		return fmt.Errorf("list arrivals from %s: %w", mailbox, err)
+	}
+	return each(rows, func() error {
+		var s Sealed
+		var at int64
+		err := rows.Scan(&s.ID, &s.Key, &s.SHA256, &s.Size, &at, &s.State)
+		s.Received = instant(at)
+		f(s)
+		return err
+	})
+}

@@ -29,7 +29,28 @@ func folders(b *book) {
 			return err
 		})
 	}
+	for _, want := range [][2]uint64{{3, 5}, {0, 0}} {
+		b.update(func(tx *ledger.Tx) error {
+			vanished, removed, err := tx.Reconciled("main")
+			if err == nil && [2]uint64{vanished, removed} != want {
+				b.Errorf("since last reconciled %d and %d, want %v", vanished, removed, want)
+			}
+			return err
+		})
+	}
 	want.ToldVanished, want.ToldRemoved, want.Told = 3, 5, noon.Add(2*time.Hour)
+	a := b.arrived()
+	b.reused(a, "other bytes", 99)
+	other := b.arrival()
+	other.Mailbox = "another"
+	if _, _, err := b.Arrive(b.Context(), other); err != nil {
+		b.Error(err)
+	}
+	var sealed []string
+	b.must(b.SealedFrom(b.Context(), a.Mailbox, func(s ledger.Sealed) { sealed = append(sealed, s.Key+" "+s.SHA256) }))
+	if len(sealed) != 2 || sealed[0] != a.Key+" "+a.SHA256 || sealed[1] != a.Key+" other bytes" {
+		b.Errorf("sealed %q", sealed)
+	}
 	if fs, err := b.Folders(b.Context()); err != nil || len(fs) != 1 || fs[0] != want {
 		b.Errorf("%+v, %v", fs, err)
 	}
