@@ -21,7 +21,7 @@ func TestF61BrokenFiles(t *testing.T) {
 	if _, err := Load(writeConfig(t, dir, good), noEnv); err != nil {
 		t.Fatal(err)
 	}
-	tables := [][]broken{brokenSyntax, brokenKeys, brokenKinds, brokenService, brokenStores, brokenMail, brokenListeners, brokenPeople}
+	tables := [][]broken{brokenSyntax, brokenKeys, brokenKinds, brokenService, brokenStores, brokenMail, brokenListeners, brokenPeople, brokenRoster}
 	count := 0
 	for _, table := range tables {
 		for _, b := range table {
@@ -219,6 +219,27 @@ var brokenListeners = []broken{
 	{`listen = "127.0.0.1:9090"`, `listen = ▸"0.0.0.0:9090"`, "metrics.listen", "reached from other machines"},
 	{`listen = "127.0.0.1:9090"`, `listen = ▸":9090"`, "metrics.listen", "no good host"},
 	{`listen = "127.0.0.1:9090"`, `listen = ▸"127.0.0.1:8080"`, "metrics.listen", "another port"},
+}
+
+// An end of the good file where tables may follow.
+const tail = "address = \"femi.ade@council.example\""
+
+var brokenRoster = []broken{
+	{tail, tail + "\ncover = ▸\"leed\"", "person.cover", "did you mean lead?"},
+	{tail, tail + "\ncover = ▸\"manager\"", "person.cover", "is the same person"},
+	{tail, tail + "\nfrom = ▸\"31.1.2027\"", "person.from", "is no day"},
+	{tail, tail + "\nfrom = \"2027-01-31\"\nuntil = ▸\"2027-01-30\"", "person.until", "is before from"},
+	{tail, tail + "\naway = [▸\"2027-01-31 - 2027-02-05\"]", "person.away", "are no days"},
+	{tail, tail + "\naway = [▸\"2027-02-30\"]", "person.away", "are no days"},
+	{tail, tail + "\naway = [▸\"2027-01-31 to 2027-01-05\"]", "person.away", "end before they begin"},
+	{tail, tail + "\nalso = [▸\"\"]", "person.also", "is empty"},
+	{tail, tail + "\n[[seat]]\nrole = ▸\"leader\"\nperson = \"lead\"", "seat.role", "must be one of"},
+	{tail, tail + "\n[[seat]]\nrole = \"executive\"\nperson = ▸\"leed\"", "seat.person", "did you mean lead?"},
+	{tail, tail + "\n[[▸seat]]\nrole = \"lead\"\nperson = \"lead\"", "seat.organisation", "of which organisation"},
+	{tail, tail + "\n[[seat]]\nrole = \"manager\"\norganisation = ▸\"service\"\nperson = \"lead\"", "seat.organisation", "has no manager of its own"},
+	{tail, tail + "\n[[seat]]\nrole = \"manager\"\nperson = \"lead\"\nfrom = \"2027-01-02\"\nuntil = ▸\"2027-01-01\"", "seat.until", "is before from"},
+	{"id = \"service\"\n", "id = \"service\"\nactive = ▸false\n", "organisation.active", "takes what belongs to nobody"},
+	{"id = \"northgate\"\n", "id = \"northgate\"\nambassadors = [▸\"leed\"]\n", "organisation.ambassadors", "did you mean lead?"},
 }
 
 var brokenPeople = []broken{

@@ -20,6 +20,7 @@ func (c *Config) check(l *loading) {
 	ch.listeners()
 	ch.organisations()
 	ch.persons()
+	ch.roster()
 	ch.times()
 }
 

@@ -33,6 +33,7 @@ type Config struct {
 	Roles         Roles          `toml:"roles" doc:"Who stands above the organisations, by person id."`
 	Organisations []Organisation `toml:"organisation" doc:"The council's own service and its providers."`
 	Persons       []Person       `toml:"person" doc:"The people who are told and who act."`
+	Seats         []Seat         `toml:"seat" optional:"true" doc:"Roles that somebody holds for a time."`
 	Desk          Desk           `toml:"desk" doc:"The desk itself."`
 	Log           Log            `toml:"log" doc:"What is logged. Personal data never is."`
 }
@@ -154,6 +155,10 @@ type Organisation struct {
 	Name   string `toml:"name" example:"Skills and Employment" doc:"Its name in letters."`
 	Lead   string `toml:"lead" example:"lead" form:"person" doc:"Person id of its Designated Safeguarding Lead."`
 	Deputy string `toml:"deputy" example:"deputy" form:"person" doc:"Person id of the deputy."`
+
+	Active      bool     `toml:"active" default:"true" doc:"Whether it takes concerns; those of one that does not go to service.organisation."`
+	Ceop        bool     `toml:"ceop" default:"false" doc:"Whether the policy asks it for two CEOP Ambassadors, as it does Family Learning."`
+	Ambassadors []string `toml:"ambassadors" default:"[]" form:"person" doc:"Who of it is trained as a CEOP Ambassador."`
 }
 
 // Person is somebody who is told and who acts.
@@ -162,6 +167,12 @@ type Person struct {
 	Name       string `toml:"name" example:"Amira Khan|Tom Reed|Helen Marsh|Femi Ade" doc:"Name in letters."`
 	Address    string `toml:"address" example:"amira.khan@council.example|tom.reed@council.example|helen.marsh@council.example|femi.ade@council.example" form:"address" doc:"The registered mail address; answers must come from it."`
 	Disclosure string `toml:"disclosure" default:"minimal" allowed:"minimal|full" doc:"\"minimal\", or \"full\": with the reporter's own words, to trusted domains only."`
+
+	Also  []string `toml:"also" default:"[]" doc:"Other names and addresses they go by. Whoever a report names, by these or by name, hears nothing of it."`
+	Cover string   `toml:"cover" default:"" form:"person" doc:"Who stands in while they are away."`
+	From  Date     `toml:"from" default:"" form:"date" doc:"First day in post, \"2027-01-31\"; \"\" for always."`
+	Until Date     `toml:"until" default:"" form:"date" doc:"Last day in post; \"\" for ever."`
+	Away  []string `toml:"away" default:"[]" form:"days" doc:"Days on which they are away: [\"2026-12-21 to 2027-01-04\"]."`
 }
 
 // Desk is the desk itself.

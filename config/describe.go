@@ -47,8 +47,24 @@ func Describe(w io.Writer) error {
 	return err
 }
 
-// describeList explains the first table of a list and gives the others bare.
-func describeList(b *bytes.Buffer, f reflect.StructField) {
+// describeList explains the first table of a list and gives the others bare. One
+// that need not be there is an example behind "#".
+func describeList(to *bytes.Buffer, f reflect.StructField) {
+	if f.Tag.Get("optional") == "" {
+		describeTables(to, f)
+		return
+	}
+	var b bytes.Buffer
+	describeTables(&b, f)
+	for line := range strings.Lines(b.String()) {
+		if !strings.HasPrefix(line, "#") && line != "\n" {
+			line = "#   " + line
+		}
+		to.WriteString(line)
+	}
+}
+
+func describeTables(b *bytes.Buffer, f reflect.StructField) {
 	fmt.Fprintf(b, "\n# %s One table for each.\n[[%s]]\n", f.Tag.Get("doc"), keyOf(f))
 	describeKeys(b, f.Type.Elem())
 	for n := 1; ; n++ {

@@ -22,6 +22,7 @@ var forms = map[string]func(text string) (what, fix string){
 	"zone":     zone,
 	"resolver": resolver,
 	"domain":   domain,
+	"days":     days,
 	"host":     matches(hostName, "is no host name", "give the name of this machine, such as desk.council.example"),
 	"id":       matches(regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`), "is no short name", "use up to 32 of a-z, 0-9 and -"),
 	"prefix":   matches(regexp.MustCompile(`^[A-Z]{1,8}-$`), "cannot begin a reference", `use up to eight capitals and a hyphen, such as "SG-"`),

@@ -52,7 +52,7 @@ func warn(what, why, fix string) Finding { return Finding{Warn, what, why, fix} 
 func Doctor(ctx context.Context, cfg *config.Config) []Finding {
 	ctx, cancel := context.WithTimeout(ctx, 9*time.Second)
 	defer cancel()
-	checks := []func(context.Context, *config.Config) []Finding{checkSecrets, checkClock, checkData, checkLedger, checkRedisFacts, checkLogins, checkMailboxes, checkSMTP, checkRoster}
+	checks := []func(context.Context, *config.Config) []Finding{checkSecrets, checkClock, checkData, checkLedger, checkRedisFacts, checkLogins, checkMailboxes, checkSMTP, checkRoster, checkTerms}
 	found := make([][]Finding, len(checks))
 	var g errgroup.Group
 	for i, check := range checks {
@@ -246,6 +246,7 @@ func checkSMTP(ctx context.Context, cfg *config.Config) []Finding {
 // reachable, and it must not end with one person.
 func checkRoster(_ context.Context, cfg *config.Config) (out []Finding) {
 	rules := Rules(cfg)
+	rules.Roster = rules.Roster.On(time.Now())
 	for _, o := range cfg.Organisations {
 		people := map[string]bool{}
 		for n, rung := range rules.Policy.Ladder {

@@ -22,13 +22,26 @@ func roster(cfg *config.Config) casefile.Roster {
 	r := casefile.Roster{People: map[string]casefile.Person{}, Orgs: map[string]casefile.Org{}, Triage: cfg.Service.Organisation,
 		ServiceLead: cfg.Roles.ServiceLead, LALead: cfg.Roles.LALead, SeniorOfficer: cfg.Roles.SeniorOfficer, Executive: cfg.Roles.Executive, Managers: cfg.Roles.Managers}
 	for _, p := range cfg.Persons {
-		full := p.Disclosure == "full" && trusted(cfg, p.Address)
-		r.People[p.ID] = casefile.Person{ID: p.ID, Name: p.Name, Address: strings.ToLower(p.Address), Full: full}
+		r.People[p.ID] = person(cfg, p)
+		for _, days := range p.Away {
+			from, until := cfg.Away(days)
+			r.Absences = append(r.Absences, casefile.Absence{Term: casefile.Term{From: from, Until: until}, Person: p.ID})
+		}
 	}
 	for _, o := range cfg.Organisations {
-		r.Orgs[o.ID] = casefile.Org{ID: o.ID, Name: o.Name, Lead: o.Lead, Deputy: o.Deputy}
+		r.Orgs[o.ID] = casefile.Org{ID: o.ID, Name: o.Name, Lead: o.Lead, Deputy: o.Deputy, Closed: !o.Active, Ceop: o.Ceop, Ambassadors: o.Ambassadors}
+	}
+	for _, s := range cfg.Seats {
+		from, until := cfg.Days(s.From, s.Until)
+		r.Seats = append(r.Seats, casefile.Seat{Term: casefile.Term{From: from, Until: until}, Role: sla.Role(s.Role), Org: s.Organisation, Person: s.Person})
 	}
 	return r
+}
+
+func person(cfg *config.Config, p config.Person) casefile.Person {
+	from, until := cfg.Days(p.From, p.Until)
+	return casefile.Person{Term: casefile.Term{From: from, Until: until}, ID: p.ID, Name: p.Name, Address: strings.ToLower(p.Address),
+		Full: p.Disclosure == "full" && trusted(cfg, p.Address), Also: p.Also, Cover: p.Cover}
 }
 
 // trusted reports whether letters with the reporter's words may go to addr.
