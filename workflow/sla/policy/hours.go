@@ -71,7 +71,7 @@ func daysFrom(from, to string) (days []time.Weekday, odd string) {
 // weekday reads "Monday" or "Mon", in any letters.
 func weekday(s string) (time.Weekday, bool) {
 	for _, day := range weekdays {
-		if name := day.String(); strings.EqualFold(s, name) || len(s) == 3 && strings.EqualFold(s, name[:3]) {
+		if name := day.String(); strings.EqualFold(s, name) || strings.EqualFold(s, name[:3]) {
 			return day, true
 		}
 	}

@@ -50,10 +50,10 @@ func (r *replay) resume(at time.Time) {
 	r.pause = span{}
 }
 
-// shifted is the clock moved by a pause, unless its limit has passed, it is not a
-// person's, or it had not begun.
+// shifted is the clock moved by a pause, unless its limit has passed or it is no
+// person's.
 func (r *replay) shifted(c Clock, p span) Clock {
-	if c.term.Desk || !c.Due.After(p.begin) || !c.From.Before(p.end) {
+	if c.term.Desk || !c.Due.After(p.begin) {
 		return c
 	}
 	return c.paused(span{later(p.begin, c.From), p.end})

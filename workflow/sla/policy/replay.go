@@ -111,7 +111,7 @@ type replay struct {
 	severity       sla.Severity
 	running, ended []Clock
 	taken          time.Time // the acknowledgement nothing has followed yet; zero if none
-	pause          span      // the pause that runs; zero if none
+	pause          span      // the last pause, which may have ended; zero if there was none
 	rested         []span    // all pauses
 	later          []Move    // of the last change, not announced yet
 	closed         bool

@@ -93,11 +93,40 @@ func TestReplay(t *testing.T) {
 			"acknowledge 0 due Wed 11-25 14:00, done -, breached -, dropped -\n"},
 		{"closing stops every clock", sla.S2, []Event{{At: at("2026-11-25 10:20"), Kind: Closed}, {At: at("2026-11-25 10:30"), Kind: Did, Stage: sla.Triage}}, "2026-12-30 10:00", sla.Triage,
 			"triage 0 due Wed 11-25 14:00, done -, breached -, dropped Wed 11-25 10:20\n"},
-		{"triage answers the screen", sla.S2, []Event{{At: at("2026-11-25 10:20"), Kind: Did, Stage: sla.Triage}}, "2026-11-25 10:30", sla.Screen, ""},
+		{"and nothing starts again", sla.S2, []Event{{At: at("2026-11-25 10:20"), Kind: Closed}, {At: at("2026-11-25 10:30"), Kind: Did, Stage: sla.Review}}, "2026-12-30 10:00", sla.Review,
+			"review 0 due Wed 12-02 10:00, done -, breached -, dropped Wed 11-25 10:20\n"},
+		{"closing is what the target was for", sla.S2, []Event{{At: at("2026-11-25 10:20"), Kind: Closed}}, "2026-12-30 10:00", sla.Closure,
+			"closure 0 due Mon 01-11 10:00, done Wed 11-25 10:20, breached -, dropped -\n"},
+		{"a target is no breach", sla.S3, nil, "2027-03-01 10:00", sla.Closure,
+			"closure 0 due Wed 12-23 10:00, done -, breached -, dropped -\n"},
+		{"an announcement is no act on the case", sla.S2, []Event{{At: at("2026-11-25 10:30"), Kind: Did, Stage: sla.Acknowledge}, {At: at("2026-11-25 10:31"), Kind: Announced}}, "2026-11-25 15:00", sla.Acknowledge,
+			"acknowledge 0 due Wed 11-25 11:00, done Wed 11-25 10:30, breached -, dropped -\nacknowledge 1 due Wed 11-25 15:30, done -, breached -, dropped -\n"},
+		{"a graver severity raises no referral", sla.S3, []Event{{At: at("2026-11-25 11:00"), Kind: Graded, Severity: sla.S2}}, "2026-11-25 11:10", sla.Refer, ""},
+		{"nor a screen", sla.S4, []Event{{At: at("2026-11-25 11:00"), Kind: Graded, Severity: sla.S3}}, "2026-11-25 11:10", sla.Screen, ""},
+		{"nor what is done", sla.S3, []Event{{At: at("2026-11-25 10:30"), Kind: Did, Stage: sla.Triage}, {At: at("2026-11-25 11:00"), Kind: Graded, Severity: sla.S2}}, "2026-11-25 11:10", sla.Triage,
+			"triage 0 due Thu 11-26 10:00, done Wed 11-25 10:30, breached -, dropped -\n"},
+		{"a pause is cut by a severity that has none", sla.S3, []Event{{At: at("2026-11-25 12:00"), Kind: Paused}, {At: at("2026-11-25 13:00"), Kind: Graded, Severity: sla.S2}}, "2026-11-25 13:30", sla.Closure,
+			"closure 0 due Wed 12-23 11:00, done -, breached -, dropped -\n"},
+		{"a pause has a most", sla.S3, []Event{{At: at("2026-11-25 12:00"), Kind: Paused, Until: at("2027-11-25 12:00")}}, "2026-11-25 14:00", sla.Acknowledge,
+			"acknowledge 0 due Wed 12-09 14:00, done -, breached -, dropped -\n"},
+		{"which may be used up", sla.S3, []Event{{At: at("2026-11-25 12:00"), Kind: Paused}, {At: at("2026-12-09 13:00"), Kind: Paused}}, "2026-12-09 13:30", sla.Acknowledge,
+			"acknowledge 0 due Wed 12-09 14:00, done -, breached -, dropped -\n"},
+		{"also in the evening", sla.S3, []Event{{At: at("2026-11-25 12:00"), Kind: Paused}, {At: at("2026-12-09 18:00"), Kind: Paused}}, "2026-12-10 13:30", sla.Triage,
+			"triage 0 due Thu 12-10 10:00, done -, breached Thu 12-10 10:00, dropped -\n"},
+		{"but not by what was resumed", sla.S3, []Event{{At: at("2026-11-25 12:00"), Kind: Paused}, {At: at("2026-11-25 13:00"), Kind: Resumed}, {At: at("2026-11-25 13:00"), Kind: Paused}}, "2026-11-25 14:00", sla.Acknowledge,
+			"acknowledge 0 due Wed 12-09 14:00, done -, breached -, dropped -\n"},
+		{"the desk does not pause", sla.S3, []Event{{At: at("2026-11-25 12:00"), Kind: Paused}}, "2026-11-25 13:00", sla.TellLA,
+			"la-told 0 due Thu 11-26 10:00, done -, breached -, dropped -\n"},
+		{"what starts in a pause starts after it", sla.S3, []Event{{At: at("2026-11-25 12:00"), Kind: Paused, Until: at("2026-11-27 12:00")}, {At: at("2026-11-26 12:00"), Kind: Did, Stage: sla.Review}}, "2026-11-26 13:00", sla.Review,
+			"review 0 due Fri 12-11 10:00, done Thu 11-26 12:00, breached -, dropped -\nreview 1 due Fri 12-11 12:00, done -, breached -, dropped -\n"},
 	} {
 		if got := replayed(t, Story{Received: wed, Severity: tt.severity, Events: tt.events}, tt.until, tt.stage); got != tt.want {
 			t.Errorf("%s:\n%swant\n%s", tt.name, got, tt.want)
 		}
+	}
+	screened := Story{Received: local(t, "2026-11-27 18:00"), Events: []Event{{At: at("2026-11-27 19:30"), Kind: Did, Stage: sla.Triage}}}
+	if got := replayed(t, screened, "2026-11-27 21:00", sla.Screen); got != "out-of-hours-screen 0 due Fri 11-27 20:00, done Fri 11-27 19:30, breached -, dropped -\n" {
+		t.Error(got)
 	}
 	night := Story{Received: local(t, "2026-11-27 18:00"), Events: []Event{{At: at("2026-11-27 19:00"), Kind: Graded, Severity: sla.S2}}}
 	if got := replayed(t, night, "2026-11-27 21:00", sla.Screen); got != "out-of-hours-screen 0 due Fri 11-27 20:00, done Fri 11-27 19:00, breached -, dropped -\n" {
@@ -129,6 +158,104 @@ func TestReplayOfAChangedPolicy(t *testing.T) {
 		if got := shown(t, of(t, clocks, sla.Triage).Due); got != tt.want {
 			t.Errorf("announced %v: %s, want %s", tt.announced, got, tt.want)
 		}
+	}
+}
+
+// changes are three books: the default, one whose triage of an S2 takes six
+// working hours and that has no review, and one whose triage takes five, that has
+// an LA lead's answer for S2 too, and half an hour to protect for S1.
+func changes(t *testing.T) (b, six, five *Book, all Books) {
+	t.Helper()
+	b = book(t)
+	p, q := b.Policy, b.Policy
+	p.Stages, q.Stages = nil, nil
+	for _, term := range b.Policy.Stages {
+		slower := term
+		switch term.Stage {
+		case sla.Triage:
+			slower.S[1], term.S[1] = sla.WorkingHours(6), sla.WorkingHours(5)
+		case sla.LAAcknowledge:
+			term.S[1] = sla.WorkingHours(3)
+		case sla.Protect:
+			term.S[0] = sla.Elapsed(30 * time.Minute)
+		}
+		if term.Stage != sla.Review {
+			p.Stages = append(p.Stages, slower)
+		}
+		q.Stages = append(q.Stages, term)
+	}
+	six, five = bookOf(t, p), bookOf(t, q)
+	return b, six, five, Books{b.Version: b, six.Version: six, five.Version: five}
+}
+
+// A change does what it says to every stage, and an announcement puts into force
+// what is still as it was.
+func TestReplayOfChangesAndAnnouncements(t *testing.T) {
+	b, six, five, books := changes(t)
+	wed := local(t, "2026-11-25 10:00")
+	after := func(minutes int) time.Time { return wed.Add(time.Duration(minutes) * time.Minute) }
+	for _, tt := range []struct {
+		name   string
+		events []Event
+		stage  sla.Stage
+		want   string
+	}{
+		{"a stage that is no more stays", []Event{{At: after(5), Kind: Changed, Version: six.Version}}, sla.Review, "Wed 12-02 10:00 -"},
+		{"until that is announced", []Event{{At: after(5), Kind: Changed, Version: six.Version}, {At: after(6), Kind: Announced}}, sla.Review, "Wed 12-02 10:00 Wed 11-25 10:06"},
+		{"only the last change is announced", []Event{{At: after(5), Kind: Changed, Version: six.Version}, {At: after(6), Kind: Changed, Version: b.Version}, {At: after(7), Kind: Announced}}, sla.Triage, "Wed 11-25 14:00 -"},
+		{"and only what is as it was", []Event{{At: after(5), Kind: Changed, Version: six.Version}, {At: after(6), Kind: Graded, Severity: sla.S1}, {At: after(7), Kind: Announced}}, sla.Triage, "Wed 11-25 10:36 -"},
+		{"a new stage starts", []Event{{At: after(5), Kind: Changed, Version: five.Version}}, sla.LAAcknowledge, "Wed 11-25 13:05 -"},
+		{"but none that must be raised", []Event{{At: after(5), Kind: Changed, Version: five.Version}}, sla.Refer, ""},
+		{"nor one for the night", []Event{{At: after(5), Kind: Changed, Version: five.Version}}, sla.Screen, ""},
+		{"nor one that is done", []Event{{At: after(3), Kind: Did, Stage: sla.Triage}, {At: after(5), Kind: Changed, Version: five.Version}}, sla.Triage, "Wed 11-25 14:00 -"},
+		{"up, changed and down is no gain", []Event{{At: after(5), Kind: Graded, Severity: sla.S1}, {At: after(6), Kind: Changed, Version: five.Version}, {At: after(7), Kind: Graded, Severity: sla.S2}}, sla.Protect, "Thu 11-26 10:00 -"},
+	} {
+		clocks, err := books.Replay(Story{Version: b.Version, Received: wed, Severity: sla.S2, Events: tt.events}, after(10))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for _, c := range clocks {
+			if c.Stage == tt.stage {
+				got += shown(t, c.Due) + " " + shown(t, c.Dropped)
+			}
+		}
+		if got != tt.want {
+			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
+		}
+	}
+}
+
+// A pause moves the rungs after its begin and no other, in a new policy too; a
+// ladder that was breached before goes on climbing.
+func TestRungsInAPause(t *testing.T) {
+	b, six, _, books := changes(t)
+	wed := local(t, "2026-11-25 10:00")
+	rungs := func(from string, events ...Event) (all []string) {
+		clocks, err := books.Replay(Story{Version: b.Version, Received: wed, Severity: sla.S3, Events: append(events, Event{At: local(t, from), Kind: Paused, Until: local(t, "2026-11-26 14:00")})}, local(t, from))
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := of(t, clocks, sla.Acknowledge)
+		for n := range 5 {
+			r, _ := c.Ring(n)
+			all = append(all, shown(t, r.At))
+		}
+		return all
+	}
+	if got, want := rungs("2026-11-25 13:00"), []string{"Wed 11-25 10:00", "Wed 11-25 12:00", "Thu 11-26 14:12", "Thu 11-26 15:00", "Fri 11-27 10:30"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if got, want := rungs("2026-11-25 14:30"), []string{"Wed 11-25 10:00", "Wed 11-25 12:00", "Wed 11-25 13:12", "Wed 11-25 14:00", "Thu 11-26 09:30"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	s := Story{Version: b.Version, Received: wed, Severity: sla.S3, Events: []Event{{At: wed.Add(time.Hour), Kind: Paused, Until: local(t, "2026-11-26 11:00")}, {At: wed.Add(2 * time.Hour), Kind: Changed, Version: six.Version}}}
+	clocks, err := books.Replay(s, wed.Add(3*time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := of(t, clocks, sla.Acknowledge); shown(t, c.Due) != "Thu 11-26 14:00" {
+		t.Errorf("changed in a pause, it is due %s", shown(t, c.Due))
 	}
 }
 

@@ -9,9 +9,6 @@ import (
 // settle writes down what the clock alone has done by the moment at, in order:
 // acknowledgements that went stale, what the desk did itself, limits missed.
 func (r *replay) settle(at time.Time) {
-	if r.pause.end.After(r.pause.begin) && !r.pause.end.After(at) {
-		r.pause = span{}
-	}
 	r.stale(at)
 	for i := 0; i < len(r.running); {
 		c := r.running[i]
@@ -35,7 +32,7 @@ func (r *replay) deskDid(c Clock, at time.Time) (time.Time, bool) {
 		return time.Time{}, false
 	}
 	for _, with := range r.ended {
-		if with.Stage == c.term.With && !with.Done.IsZero() && with.Done.Before(c.Due) {
+		if with.Stage == c.term.With && !with.Done.IsZero() {
 			return later(with.Done, c.From), true
 		}
 	}
@@ -46,10 +43,10 @@ func (r *replay) deskDid(c Clock, at time.Time) (time.Time, bool) {
 // again from the moment at which the policy's time for it had passed.
 func (r *replay) stale(at time.Time) {
 	due, ok := r.book.Stale(r.severity, r.taken)
-	if !ok || due.After(at) || r.closed {
+	if !ok || due.After(at) {
 		return
 	}
-	if t, ok := r.book.Policy.term(sla.Acknowledge); ok && r.at(sla.Acknowledge) < 0 {
+	if t, ok := r.book.Policy.term(sla.Acknowledge); ok {
 		r.begin(t, due, "an acknowledgement that led to nothing")
 	}
 	r.taken = time.Time{}

@@ -82,6 +82,18 @@ func TestSilenceIsWhole(t *testing.T) {
 	}
 }
 
+// What the desk does after the story has ended is not in it.
+func TestSilenceEndsForTheDeskToo(t *testing.T) {
+	p, err := Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Stages[4].S[1] = sla.WorkingDays(5)
+	if s := told(t, bookOf(t, p).Silence(sla.S2, local(t, "2026-11-25 10:00"), 0, nil)); strings.Contains(s, "la-told") || !strings.Contains(s, "receipt") {
+		t.Error(s)
+	}
+}
+
 // A rung with nobody on it passes to the nearest above, or else below.
 func TestLadderWithAGap(t *testing.T) {
 	c := of(t, book(t).Open(sla.S2, local(t, "2026-11-25 10:00")), sla.Acknowledge)
