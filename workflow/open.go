@@ -18,20 +18,30 @@ type Arrived struct {
 	Mentions casefile.Mentions // all that may name somebody who must not be told
 	Away     time.Time         // until when an automatic answer says its person is away; zero if it is none
 	named    casefile.IDs
-	ReplyTo  string // the author's address, if it may get a receipt; it goes into no log
+	after    casefile.Ref // the closed case that the same mail had
+	ReplyTo  string       // the author's address, if it may get a receipt; it goes into no log
 }
 
 var errNoRef = errors.New("no free case reference in twenty draws")
 
 // Open opens a case for an arrival. Bytes that came before, or the same mail by
-// another relay, join the case they have: nobody is told twice. held says why a
-// person must read the raw mail, "" if it could be read.
+// another relay, join the case they have: nobody is told twice. The same mail
+// sent again when its case is closed opens a new one. held says why a person
+// must read the raw mail, "" if it could be read.
 func (o *Office) Open(ctx context.Context, a Arrived, held string) error {
 	a.named = o.Rules.Roster.Named(a.Mentions) // which takes too long for a transaction
 	err := o.update(ctx, func(tx *ledger.Tx, now time.Time) error {
-		again, err := o.again(tx, a, now)
-		if again || err != nil {
+		if err := o.take(tx, a, now); err != nil {
 			return err
+		}
+		old, closed, err := o.standing(tx, a.Arrival)
+		switch {
+		case err != nil:
+			return err
+		case closed:
+			return o.reopen(tx, a, held, old, now)
+		case old.Ref != "":
+			return o.join(tx, a, old.Ref, again, now)
 		}
 		return o.begin(tx, a, held, now)
 	})
@@ -44,17 +54,25 @@ func (o *Office) Open(ctx context.Context, a Arrived, held string) error {
 // again finishes the disposition of an arrival that came before, in the same
 // bytes or by another way: it joins the case it has, and nothing moves twice.
 func (o *Office) again(tx *ledger.Tx, a Arrived, now time.Time) (bool, error) {
+	if err := o.take(tx, a, now); err != nil {
+		return false, err
+	}
+	c, _, err := o.standing(tx, a.Arrival)
+	if err != nil || c.Ref == "" {
+		return false, err
+	}
+	return true, o.join(tx, a, c.Ref, again, now)
+}
+
+// again is why a mail that came before joins its case.
+const again = "the same mail came again"
+
+// take finishes the job of an arrival and waits for others with the same mail.
+func (o *Office) take(tx *ledger.Tx, a Arrived, now time.Time) error {
 	if err := tx.Finish(a.Claim, now); err != nil {
-		return false, err
+		return err
 	}
-	if err := tx.Exclusive(a.Arrival); err != nil {
-		return false, err
-	}
-	ref, err := tx.Earlier(a.Arrival)
-	if err != nil || ref == "" {
-		return false, err
-	}
-	return true, o.join(tx, a, ref, "the same mail came again", now)
+	return tx.Exclusive(a.Arrival)
 }
 
 // join puts an arrival on a case that stands, as a line of its chronology.
@@ -86,6 +104,9 @@ func (o *Office) begin(tx *ledger.Tx, a Arrived, held string, now time.Time) err
 			state = ledger.Held
 		}
 		if err := o.dispose(tx, a, r.Ref, state, held); err != nil {
+			return err
+		}
+		if err := o.link(tx, a, &out, now); err != nil {
 			return err
 		}
 		if err := o.store(tx, out, "", now); err != nil {

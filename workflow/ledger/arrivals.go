@@ -2,8 +2,6 @@ package ledger
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -165,19 +163,6 @@ func (t *Tx) Exclusive(a Arrival) error {
 		}
 	}
 	return nil
-}
-
-// Earlier finds the case of an earlier arrival with the same bytes, or the same
-// content through another relay; "" if there is none.
-func (t *Tx) Earlier(a Arrival) (ref casefile.Ref, err error) {
-	err = t.row(`SELECT case_ref FROM arrivals WHERE sha256 = $1 AND id <> $2 AND case_ref <> '' LIMIT 1`, a.SHA256, a.ID).Scan(&ref)
-	if errors.Is(err, sql.ErrNoRows) && a.Content != "" {
-		err = t.row(`SELECT case_ref FROM arrivals WHERE content = $1 AND id <> $2 AND case_ref <> '' LIMIT 1`, a.Content, a.ID).Scan(&ref)
-	}
-	if errors.Is(err, sql.ErrNoRows) {
-		return "", nil
-	}
-	return ref, err
 }
 
 // Dispose records what became of the arrival, and lists what was in it.

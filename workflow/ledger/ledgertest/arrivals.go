@@ -2,6 +2,7 @@ package ledgertest
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -91,8 +92,11 @@ func earlier(b *book) {
 			if err := tx.Exclusive(a); err != nil {
 				return err
 			}
-			r, err := tx.Earlier(a)
-			ref = string(r)
+			found, err := tx.Copies(a)
+			ref = ""
+			for _, x := range found {
+				ref += fmt.Sprint(x.Case, x.Same)
+			}
 			return err
 		})
 		return ref
@@ -109,7 +113,7 @@ func earlier(b *book) {
 	for _, tt := range []struct {
 		a    ledger.Arrival
 		want string
-	}{{bytes, string(c.Ref)}, {content, string(c.Ref)}, {other, ""}, {first, ""}} {
+	}{{bytes, string(c.Ref) + "true"}, {content, string(c.Ref) + "false"}, {other, ""}, {first, ""}} {
 		if ref := look(tt.a); ref != tt.want {
 			b.Errorf("%s: case %q, want %q", tt.a.ID, ref, tt.want)
 		}
