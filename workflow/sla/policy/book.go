@@ -15,6 +15,7 @@ import (
 // from. It never changes, and is safe for use by several goroutines.
 type Book struct {
 	Policy   Policy
+	Holidays sla.Holidays // with Policy.String, all that a ledger keeps to open the same book again
 	Calendar *sla.Calendar
 	Version  string // twelve hex digits: another policy or other holidays, another version
 }
@@ -27,7 +28,7 @@ func New(p Policy, holidays sla.Holidays, closures ...sla.Day) (*Book, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the book of %q: %w", p.Title, err)
 	}
-	return &Book{Policy: p, Calendar: c, Version: version(p, holidays)}, nil
+	return &Book{Policy: p, Holidays: maps.Clone(holidays), Calendar: c, Version: version(p, holidays)}, nil
 }
 
 // version is a name for exactly this policy with these holidays.

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"encoding/json"
 	"errors"
 	"os"
 	"strings"
@@ -191,6 +192,38 @@ func TestStaffed(t *testing.T) {
 	wrong, _ = f.Staffed([]string{"service", "provider"}, seats)
 	if len(wrong) != 10 || !strings.Contains(wrong.Error(), `rung[7].tell: nobody stands on the rung at 50% for the organisation "provider"`) {
 		t.Errorf("%v", wrong)
+	}
+}
+
+// What a ledger keeps of a book, its text and its holidays, opens the same book.
+func TestBookOpensAgain(t *testing.T) {
+	p, err := Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	holidays, err := sla.PublishedHolidays()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := New(p, holidays, 20000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := json.Marshal(b.Holidays)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kept sla.Holidays
+	if err := json.Unmarshal(text, &kept); err != nil {
+		t.Fatal(err)
+	}
+	f, err := read(b.Policy.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := New(f.Policy, kept)
+	if err != nil || again.Version != b.Version {
+		t.Errorf("%v: %s opens again as %s", err, b.Version, again.Version)
 	}
 }
 
