@@ -21,7 +21,7 @@ func TestF61BrokenFiles(t *testing.T) {
 	if _, err := Load(writeConfig(t, dir, good), noEnv); err != nil {
 		t.Fatal(err)
 	}
-	tables := [][]broken{brokenSyntax, brokenKeys, brokenKinds, brokenService, brokenStores, brokenMail, brokenListeners, brokenPeople, brokenRoster}
+	tables := [][]broken{brokenSyntax, brokenKeys, brokenKinds, brokenService, brokenStores, brokenMail, brokenWatch, brokenListeners, brokenPeople, brokenRoster}
 	count := 0
 	for _, table := range tables {
 		for _, b := range table {
@@ -322,3 +322,10 @@ func writeConfig(t testing.TB, dir, text string) string {
 }
 
 func noEnv(string) (string, bool) { return "", false }
+
+var brokenWatch = []broken{
+	{"[[mailbox]]\nname = \"safeguarding\"", "[[mailbox]]\nname = \"third\"\naddress = \"imap.council.example:993\"\nuser = \"safeguarding@council.example\"\npassword_file = \"DIR/imap-password\"\nfolder = \"Other\"\nkept = ▸\"INBOX\"\n[[mailbox]]\nname = \"safeguarding\"", "mailbox.kept", `watched folder of "safeguarding"`},
+	{`[dkim]`, "[canary]\nevery = ▸\"1m\"\n[dkim]", "canary.every", "too short"},
+	{`[dkim]`, "[canary]\nwithin = ▸\"25h\"\n[dkim]", "canary.within", "too long"},
+	{"[desk]\n", "[desk]\nreconcile = ▸\"7 am\"\n", "desk.reconcile", "no time of day"},
+}

@@ -17,6 +17,7 @@ func (c *Config) check(l *loading) {
 	ch.redis()
 	ch.mailboxes()
 	ch.smtp()
+	ch.canary()
 	ch.listeners()
 	ch.organisations()
 	ch.persons()

@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"strings"
+	"time"
 )
 
 // mailboxes checks each watched mailbox, and that no two are the same.
@@ -23,6 +24,29 @@ func (ch *checker) mailboxes() {
 		}
 		ch.auth(at, m.Login(), m.PasswordFile, m.SecretFile)
 		ch.source(at, m.Login().key(), &m.login, m.credentialName(), m.Login().file, true)
+	}
+	for i := range ch.Mailboxes {
+		ch.kept(i)
+	}
+}
+
+// kept refuses to move mail into a folder that is watched too: it would be
+// taken in again.
+func (ch *checker) kept(i int) {
+	m := &ch.Mailboxes[i]
+	for j := range ch.Mailboxes {
+		o := &ch.Mailboxes[j]
+		if i != j && m.Kept != "" && m.Kept == o.Folder && m.User == o.User && strings.EqualFold(m.Address, o.Address) {
+			ch.wrong(fmt.Sprintf("mailbox[%d].kept", i), fmt.Sprintf("is the watched folder of %q", o.Name), "name a folder that nobody watches")
+		}
+	}
+}
+
+// canary is off, or not so frequent that it hides among its own.
+func (ch *checker) canary() {
+	const least = 5 * time.Minute
+	if every := time.Duration(ch.Canary.Every); every > 0 && every < least {
+		ch.wrong("canary.every", fmt.Sprintf("%q is too short", ch.Canary.Every), `give "5m" or more, or "0s" for never`)
 	}
 }
 

@@ -23,7 +23,7 @@ type Config struct {
 	Ledger        Ledger         `toml:"ledger" doc:"Where everything the desk knows and owes is written."`
 	Redis         Redis          `toml:"redis" doc:"Where reminders wait. Nothing is lost when it is; only lateness grows."`
 	Evidence      Evidence       `toml:"evidence" doc:"Where what arrives is kept, byte for byte."`
-	Mailboxes     []Mailbox      `toml:"mailbox" doc:"The mailboxes that are watched."`
+	Mailboxes     []Mailbox      `toml:"mailbox" doc:"The folders that are watched, one table for each, also when they are in one account."`
 	SMTP          SMTP           `toml:"smtp" doc:"The mail server that takes our letters."`
 	DKIM          DKIM           `toml:"dkim" doc:"Whether signatures of mails are checked at receipt."`
 	Mail          Mail           `toml:"mail" doc:"What letters may hold."`
@@ -35,6 +35,7 @@ type Config struct {
 	Persons       []Person       `toml:"person" doc:"The people who are told and who act."`
 	Seats         []Seat         `toml:"seat" optional:"true" doc:"Roles that somebody holds for a time."`
 	Desk          Desk           `toml:"desk" doc:"The desk itself."`
+	Canary        Canary         `toml:"canary" doc:"A test mail of our own that must come back in time, or managers are told."`
 	Log           Log            `toml:"log" doc:"What is logged. Personal data never is."`
 }
 
@@ -175,10 +176,17 @@ type Person struct {
 	Away  []string `toml:"away" default:"[]" form:"days" doc:"Days on which they are away: [\"2026-12-21 to 2027-01-04\"]."`
 }
 
+// Canary is a test mail on a timer.
+type Canary struct {
+	Every  Duration `toml:"every" default:"0s" max:"168h" doc:"How often a test mail is sent to the service's address and must come back through its mailbox; \"1h\" is usual, \"0s\" is never. It opens no case."`
+	Within Duration `toml:"within" default:"15m" min:"1m" max:"24h" doc:"By when it must be back."`
+}
+
 // Desk is the desk itself.
 type Desk struct {
-	KeyFile  string   `toml:"key_file" default:"" doc:"Secret from which the capabilities in letters are derived; \"\" for desk.key in the data folder, made at the first run."`
-	Patience Duration `toml:"patience" default:"3m" min:"1s" doc:"How long a part of the desk may be down before managers are told."`
+	Reconcile string   `toml:"reconcile" default:"07:00" empty:"none" form:"hour" doc:"When mailboxes and ledger are compared each day and managers are told, in the service's time zone; \"\" for never."`
+	KeyFile   string   `toml:"key_file" default:"" doc:"Secret from which the capabilities in letters are derived; \"\" for desk.key in the data folder, made at the first run."`
+	Patience  Duration `toml:"patience" default:"3m" min:"1s" doc:"How long a part of the desk may be down before managers are told."`
 }
 
 // Log says what is logged.

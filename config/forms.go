@@ -20,6 +20,7 @@ var forms = map[string]func(text string) (what, fix string){
 	"relay":    hostPort("mail.council.example", "587"),
 	"listen":   hostPort("127.0.0.1", "8080"),
 	"zone":     zone,
+	"hour":     hour,
 	"resolver": resolver,
 	"domain":   domain,
 	"days":     days,
@@ -124,6 +125,14 @@ func tokenURL(text string) (what, fix string) {
 		return "is no URL", "write it like https://login.microsoftonline.us/TENANT/oauth2/v2.0/token"
 	case u.Scheme != "https" && !(u.Scheme == "http" && loopback(u.Hostname())):
 		return "would send the secret unencrypted", "it must begin with https://"
+	}
+	return "", ""
+}
+
+// hour wants a time of day.
+func hour(text string) (what, fix string) {
+	if _, err := time.Parse("15:04", text); err != nil {
+		return "is no time of day", `write it like "07:00"`
 	}
 	return "", ""
 }

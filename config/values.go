@@ -89,3 +89,10 @@ func (c *Config) LedgerTarget() string {
 	target, _ := c.Ledger.whole()
 	return withPassword(target, c.Ledger.password())
 }
+
+// ReconcileAt is the hour and minute of the daily comparison; ok is false for
+// never.
+func (d Desk) ReconcileAt() (hour, minute int, ok bool) {
+	t, err := time.Parse("15:04", d.Reconcile)
+	return t.Hour(), t.Minute(), err == nil
+}

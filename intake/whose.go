@@ -16,6 +16,9 @@ import (
 // decide finds out whose the mail is. Whatever answers no letter of ours is a
 // new concern, by whomever or whatever it was written.
 func (d *Desk) decide(ctx context.Context, a workflow.Arrived, m message.Message) error {
+	if back, err := d.canary(ctx, a, m); back || err != nil {
+		return err
+	}
 	if x, own, err := d.ownLetter(ctx, m); own || err != nil {
 		return d.remark(ctx, a, x, "a letter of the desk came to its own mailbox", err)
 	}
@@ -29,7 +32,7 @@ func (d *Desk) decide(ctx context.Context, a workflow.Arrived, m message.Message
 	case !ok || x.Case == "" || d.overheard(m):
 		return d.Office.Open(ctx, a, "")
 	}
-	return d.Office.Obey(ctx, workflow.Said{Arrived: a, Token: token, From: addresses(m.From), FromHeaders: m.FromHeaders, Doubt: doubt(m), Text: m.Text})
+	return d.Office.Obey(ctx, workflow.Said{Arrived: a, Token: token, From: addresses(m.From), FromHeaders: m.FromHeaders, Doubt: doubt(m), Text: m.Seen()})
 }
 
 // ownLetter finds a letter of the desk that came to its own mailbox.

@@ -58,3 +58,16 @@ func (o *Office) missing(tx *ledger.Tx, mailbox string, now time.Time) error {
 	return o.tell(tx, Missing, Detail{Trouble: "gone " + mailbox, Since: now,
 		Tallies: []Tally{{Mailbox: mailbox, Vanished: int(vanished), Removed: int(removed)}}}, now)
 }
+
+// Reconciled tells managers how the mailboxes and the ledger agree, with what
+// went missing since the last time.
+func (o *Office) Reconciled(tx *ledger.Tx, tallies []Tally, now time.Time) error {
+	for i := range tallies {
+		vanished, removed, err := tx.Reconciled(tallies[i].Mailbox)
+		if err != nil {
+			return err
+		}
+		tallies[i].Vanished, tallies[i].Removed = int(vanished), int(removed)
+	}
+	return o.tell(tx, Reconciled, Detail{Trouble: "reconciliation", Since: now, Tallies: tallies}, now)
+}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/emersion/go-imap/v2"
@@ -199,7 +198,4 @@ func (v *visit) ask(uids []imap.UID) (map[string][]int64, error) {
 	return known, nil
 }
 
-// key names one message for ever: "mailbox/uidvalidity/uid".
-func (v *visit) key(uid imap.UID) string {
-	return v.Name + "/" + strconv.FormatUint(uint64(v.folder.validity), 10) + "/" + strconv.FormatUint(uint64(uid), 10)
-}
+func (v *visit) key(uid imap.UID) string { return keyOf(v.Name, v.folder.validity, uid) }

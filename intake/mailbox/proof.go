@@ -55,9 +55,6 @@ func (v *visit) suspect(uids []imap.UID) {
 	}
 }
 
-// sizes asks for nothing that could end the connection.
-var sizes = imap.FetchOptions{UID: true, RFC822Size: true}
-
 // measure asks how large some of the messages are that are known by their UID
 // only. Those of another size than what was taken in are fetched once more.
 func (v *visit) measure() {
@@ -65,15 +62,9 @@ func (v *visit) measure() {
 	v.unmeasured = v.unmeasured[len(some):]
 	v.measuring = true
 	v.onLine++
-	cmd := v.client.Fetch(imap.UIDSetNum(some...), &sizes)
+	answer := v.askSizes(some)
 	go func() {
-		found := make(map[imap.UID]int64, len(some))
-		for msg := cmd.Next(); msg != nil; msg = cmd.Next() {
-			if b, err := msg.Collect(); err == nil && b.UID != 0 {
-				found[b.UID] = b.RFC822Size
-			}
-		}
-		err := cmd.Close()
+		found, err := answer()
 		v.events <- func() error { return v.measured(some, found, err) }
 	}()
 }
@@ -82,7 +73,7 @@ func (v *visit) measured(uids []imap.UID, found map[imap.UID]int64, err error) e
 	v.onLine--
 	v.measuring = false
 	if err != nil {
-		return refusedOr("sizes", err, ErrServer)
+		return err
 	}
 	known, err := v.ask(uids)
 	if err != nil {

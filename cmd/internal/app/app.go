@@ -34,6 +34,7 @@ type App struct {
 	Queue  *queue.Queue
 	Box    *outbox.Box
 	Health *Health
+	Rounds *workflow.Rounds
 
 	cfg      *config.Config
 	clock    Clock
@@ -52,7 +53,7 @@ type App struct {
 // part cannot be.
 func New(ctx context.Context, cfg *config.Config, clock Clock, log *slog.Logger) (*App, error) {
 	a := &App{cfg: cfg, clock: clock, log: log, fatal: make(chan error, 1)}
-	for _, open := range []func(context.Context) error{a.openData, a.openLedger, a.openOffice, a.openQueue, a.openMail, a.openHealth} {
+	for _, open := range []func(context.Context) error{a.openData, a.openLedger, a.openOffice, a.openRounds, a.openQueue, a.openMail, a.openHealth} {
 		if err := open(ctx); err != nil {
 			return nil, errors.Join(err, a.Close())
 		}
@@ -122,7 +123,7 @@ func (a *App) openQueue(context.Context) error {
 		return err
 	}
 	a.Queue, err = queue.New(queue.Options{Redis: r, Book: a.Ledger, Now: a.clock.Now, Wait: a.clock.Wait, Done: a.metrics.Done, Log: a.log,
-		Do: map[ledger.Kind]queue.Doer{ledger.DisposeJob: a.Desk.Dispose, ledger.LetterJob: a.send, ledger.AlarmJob: a.Office.Elapse}})
+		Do: map[ledger.Kind]queue.Doer{ledger.DisposeJob: a.Desk.Dispose, ledger.LetterJob: a.send, ledger.AlarmJob: a.Office.Elapse, ledger.TickJob: a.Rounds.Do}})
 	if err != nil {
 		return fmt.Errorf("queue: %w", err)
 	}
@@ -169,6 +170,7 @@ func (a *App) Run(ctx context.Context) error {
 		run(func(ctx context.Context) error { return a.watch(ctx, w) })
 	}
 	run(a.Health.Run)
+	run(a.tellMissing)
 	run(a.warnOfSecrets)
 	run(doors.serve)
 	run(a.disk)

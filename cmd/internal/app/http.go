@@ -13,10 +13,13 @@ import (
 
 func (a *App) openHealth(context.Context) error {
 	checks := map[string]func(context.Context) error{
-		ledgerPart: a.checkLedger, "smtp": a.checkPost, "late": a.checkLate, "redis": a.checkRedis, lettersPart: a.checkLetters,
+		ledgerPart: a.checkLedger, "smtp": a.checkPost, "late": a.checkLate, "redis": a.checkRedis, lettersPart: a.checkLetters, "rounds": a.Rounds.Check,
 	}
 	if a.clock.Check != nil {
 		checks["clock"] = a.checkClock
+	}
+	if a.cfg.Canary.Every > 0 {
+		checks["canary"] = a.Office.CheckCanary
 	}
 	for _, w := range a.watchers {
 		checks["mailbox "+w.Name] = func(ctx context.Context) error { return a.checkWatch(ctx, w) }

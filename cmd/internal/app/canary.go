@@ -1,0 +1,51 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"dutydesk/notify"
+	"dutydesk/notify/mailer"
+	"dutydesk/templates"
+	"dutydesk/workflow"
+)
+
+// canary sends the test mail of a period from the desk's address to itself. It
+// is written down before; one that may have gone is not sent twice.
+func (a *App) canary(ctx context.Context, period time.Time) (workflow.Then, error) {
+	mark, err := a.Office.LetFly(ctx, period, a.clock.Now().Add(time.Duration(a.cfg.Canary.Within)))
+	if err != nil {
+		return nil, err
+	}
+	raw, err := canaryMail(a.cfg.Service.Name, a.cfg.Service.Address, mark, period)
+	if err != nil {
+		return nil, fmt.Errorf("write test mail: %w", err)
+	}
+	if err := a.sender.Send(ctx, a.cfg.Service.Address, a.cfg.Service.Address, raw); err != nil && !errors.Is(err, mailer.ErrMaybeSent) {
+		return nil, fmt.Errorf("send test mail: %w", err)
+	}
+	return nil, nil
+}
+
+// canaryMail is the test mail. Its mark stands in the Message-ID and, as some
+// servers change that, in the text. The same period gives the same bytes.
+func canaryMail(service, address, mark string, period time.Time) ([]byte, error) {
+	set, err := templates.ParseLetters()
+	if err != nil {
+		return nil, err
+	}
+	l := notify.Letter{From: address, FromName: service, To: address, ToName: service, Date: period, Language: notify.Language,
+		Headers: []notify.Header{{Name: "Auto-Submitted", Value: "auto-generated"}, {Name: "X-Auto-Response-Suppress", Value: "All"}}}
+	_, host, _ := strings.Cut(address, "@")
+	l.MessageID = "<" + mark + "@" + host + ">"
+	if l.Subject, err = set.Phrase("canary subject", nil); err != nil {
+		return nil, err
+	}
+	if l.Text, err = set.Phrase("canary text", mark); err != nil {
+		return nil, err
+	}
+	return mailer.Render(l)
+}
