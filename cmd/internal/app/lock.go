@@ -42,7 +42,8 @@ func instance(dir string) (string, error) {
 }
 
 // keep reads the file at path, or writes what fresh returns into it, durably and
-// for our own eyes only.
+// for our own eyes only. Of several workers that write at once, all get what the
+// first one wrote.
 func keep(path string, fresh func() string) (string, error) {
 	old, err := os.ReadFile(path)
 	if err == nil {
@@ -52,16 +53,22 @@ func keep(path string, fresh func() string) (string, error) {
 		return "", err
 	}
 	text := fresh()
-	return text, replace(path, text+"\n")
+	err = create(path, path+"."+strings.ToLower(rand.Text())+".new", text+"\n")
+	if errors.Is(err, fs.ErrExist) {
+		old, err = os.ReadFile(path)
+		text = string(bytes.TrimSpace(old))
+	}
+	return text, err
 }
 
-// replace writes the whole file or leaves what was there.
-func replace(path, text string) error {
-	tmp := path + ".new"
+// create writes the whole file, by way of tmp, or nothing; it never takes the
+// place of a file that is there (fs.ErrExist).
+func create(path, tmp, text string) error {
+	defer os.Remove(tmp)
 	if err := writeSynced(tmp, text); err != nil {
 		return err
 	}
-	if err := os.Rename(tmp, path); err != nil {
+	if err := os.Link(tmp, path); err != nil {
 		return err
 	}
 	return syncDir(filepath.Dir(path))
