@@ -87,7 +87,8 @@ type Facts struct {
 	Rung int           // how far the ladder has been climbed; shown with a breach
 	Late time.Duration // how late; 0 to count from Due
 
-	Inline   bool // the report is a mail that was passed on inside another
+	Grade    string // how much of the report is evidence: a grade of the arrival, "" to leave out
+	Inline   bool   // the report is a mail that was passed on inside another
 	Exhibits []Exhibit
 	Words    string // the reporter's own words: set only when To may have the full letter
 

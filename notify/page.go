@@ -85,10 +85,15 @@ func (f Facts) stripe() string {
 	return severities[f.Severity].stripe
 }
 
+// tells holds for letters that say what the reporter sent.
+func (f Facts) tells() bool {
+	return slices.Contains([]Kind{Opened, Nudge, Breach, Undelivered, Hold, Reminder}, f.Kind)
+}
+
 // tell adds what the reporter sent: everything in a full letter, and only how
 // much there is in a minimal one.
 func (f Facts) tell(p *templates.Page) {
-	if !slices.Contains([]Kind{Opened, Nudge, Breach, Undelivered, Hold, Reminder}, f.Kind) {
+	if !f.tells() {
 		return
 	}
 	if len(f.Exhibits) > 0 {
@@ -138,6 +143,10 @@ func (f Facts) rows(say *phrases) []templates.Row {
 	if f.Kind == Breach && f.Rung > 0 {
 		climbed = "step " + strconv.Itoa(f.Rung)
 	}
+	evidence := ""
+	if f.tells() {
+		evidence = say.of("grade", f.Grade, f)
+	}
 	var rows []templates.Row
 	for _, r := range []templates.Row{
 		{Name: "Reference", Value: f.Ref},
@@ -146,6 +155,7 @@ func (f Facts) rows(say *phrases) []templates.Row {
 		{Name: "Due", Value: due},
 		{Name: "Escalation", Value: climbed},
 		{Name: "Received", Value: received},
+		{Name: "Evidence", Value: evidence},
 		{Name: "For", Value: f.Org},
 		{Name: "Why you", Value: say.of("role", f.Role, f)},
 	} {

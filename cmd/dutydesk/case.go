@@ -23,9 +23,13 @@ func caseCommand() *cobra.Command {
 				}
 				return rows
 			}),
-		lister("show REF", "One case", heads, cobra.ExactArgs(1),
-			func(ctx context.Context, r app.Reader, args []string) (app.Case, error) { return r.Case(ctx, args[0]) },
-			func(x app.Case) [][]string { return [][]string{row(x)} }),
+		lister("show REF", "One case, and how much of its report is evidence", heads+" EVIDENCE SENDER", cobra.ExactArgs(1),
+			func(ctx context.Context, r app.Reader, args []string) (app.ShownCase, error) {
+				return r.ShownCase(ctx, args[0])
+			},
+			func(x app.ShownCase) [][]string {
+				return [][]string{append(row(x.Case), x.Report.Grade, sender(x.Report))}
+			}),
 		lister("chronology REF", "What happened on a case, in order", "AT BY WHAT TEXT", cobra.ExactArgs(1),
 			func(ctx context.Context, r app.Reader, args []string) ([]app.Event, error) {
 				if _, err := r.Case(ctx, args[0]); err != nil {
@@ -40,4 +44,12 @@ func caseCommand() *cobra.Command {
 				return rows
 			}))
 	return c
+}
+
+// sender says whether the sender of a report is proven.
+func sender(a app.Arrival) string {
+	if a.Authentic {
+		return "proven"
+	}
+	return "not proven: " + a.AuthWhy
 }

@@ -62,6 +62,9 @@ func named(t reflect.Type) string {
 func namesOf(t reflect.Type) (names []string) {
 	for f := range t.Fields() {
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if f.Anonymous {
+			names = append(names, namesOf(f.Type)...)
+		}
 		if name == "" || name == "-" {
 			continue
 		}

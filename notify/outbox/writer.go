@@ -110,7 +110,7 @@ func (w *Writer) aboutCase(ctx context.Context, f notify.Facts, x ledger.Letter,
 		return f, err
 	}
 	f.Ref, f.Severity, f.Received, f.Org, f.Door = string(c.Ref), string(c.Severity), c.Opened, w.Roster.Org(c.Org).Name, a.Door
-	f.Role, f.Inline = string(x.Role), a.Grade == inline
+	f.Role, f.Grade, f.Inline = string(x.Role), a.Grade, a.Grade == inline
 	if f.State == states[casefile.Submitted] {
 		f.Late = c.Late(w.Policy, x.Created)
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"dutydesk/intake/message"
 	"dutydesk/workflow"
 	"dutydesk/workflow/casefile"
 	"dutydesk/workflow/ledger"
@@ -22,6 +23,12 @@ type Arrival struct {
 	Case     string    `json:"case"`   // reference, "" while it waits
 	Why      string    `json:"why"`    // why it joined, was held or was not trusted
 	Defects  string    `json:"defects"`
+
+	Grade      string              `json:"grade"`         // of evidence: signed, original, attached, inline, form; "" while unread
+	Authentic  bool                `json:"authentic"`     // the trusted mail server proved the author's domain
+	AuthWhy    string              `json:"authentic_why"` // why it did not
+	Signatures []message.Signature `json:"signatures"`    // as checked at receipt, each with its key
+
 	Exhibits []Exhibit `json:"exhibits"`
 }
 
@@ -48,6 +55,12 @@ type Case struct {
 	Breached       *time.Time `json:"breached_at"`     // never cleared
 	Rung           int        `json:"rung"`            // rungs of the ladder told so far
 	Next           *time.Time `json:"next_alarm_at"`   // null when the case waits for nothing
+}
+
+// ShownCase is "case show --json": the case and the report that opened it.
+type ShownCase struct {
+	Case
+	Report Arrival `json:"report"`
 }
 
 // Letter is one row of "letters list --json". Its Message-ID is a capability
@@ -123,7 +136,11 @@ func (r Reader) Arrivals(ctx context.Context) ([]Arrival, error) {
 
 func arrivalRecord(a ledger.Arrival, parts []ledger.Exhibit) Arrival {
 	x := Arrival{ID: a.ID, Door: a.Door, Mailbox: a.Mailbox, Received: a.Received, SHA256: a.SHA256, Size: a.Size,
-		State: string(a.State), Case: string(a.Case), Why: a.Why, Defects: a.Defects, Exhibits: make([]Exhibit, 0, len(parts))}
+		State: string(a.State), Case: string(a.Case), Why: a.Why, Defects: a.Defects, Exhibits: make([]Exhibit, 0, len(parts)),
+		Grade: a.Grade, Authentic: a.Authentic, AuthWhy: a.AuthWhy, Signatures: []message.Signature{}}
+	if json.Unmarshal([]byte(a.Signatures), &x.Signatures) != nil {
+		x.Signatures = []message.Signature{} // there were none
+	}
 	for _, p := range parts {
 		x.Exhibits = append(x.Exhibits, Exhibit{Name: p.Name, Declared: p.Declared, Sniffed: p.Sniffed, How: p.How, Size: p.Size, SHA256: p.SHA256})
 	}
@@ -152,6 +169,24 @@ func (r Reader) Case(ctx context.Context, ref string) (Case, error) {
 	}
 	next, err := r.Ledger.Next(ctx, c.Ref)
 	return r.record(c, next), err
+}
+
+// ShownCase reads one case with its report.
+func (r Reader) ShownCase(ctx context.Context, ref string) (x ShownCase, err error) {
+	if x.Case, err = r.Case(ctx, ref); err != nil {
+		return x, err
+	}
+	c, err := r.Ledger.Case(ctx, casefile.Ref(ref))
+	if err != nil {
+		return x, err
+	}
+	a, err := r.Ledger.Arrival(ctx, c.Arrival)
+	if err != nil {
+		return x, err
+	}
+	parts, err := r.Ledger.Exhibits(ctx, a.ID)
+	x.Report = arrivalRecord(a, parts)
+	return x, err
 }
 
 func (r Reader) record(c casefile.Case, next time.Time) Case {
