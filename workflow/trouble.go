@@ -72,6 +72,7 @@ func (o *Office) tell(tx *ledger.Tx, kind casefile.Kind, d Detail, now time.Time
 	if len(to) == 0 {
 		return errNobody
 	}
+	to = o.spared(kind, d.Trouble, to)
 	var letters []ledger.Letter
 	for _, p := range to {
 		letters = append(letters, o.blank(kind, p, d, now))

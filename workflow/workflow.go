@@ -34,7 +34,8 @@ type Office struct {
 	Now      func() time.Time
 	Reminder Reminder
 
-	absent atomic.Pointer[absences] // nil when they must be read again
+	absent atomic.Pointer[absences]     // nil when they must be read again
+	hidden atomic.Pointer[casefile.IDs] // who must not hear of cases that are nobody's
 }
 
 // Detail is what a letter's words need beyond the case. It is kept with the
@@ -81,7 +82,11 @@ func (o *Office) store(tx *ledger.Tx, out casefile.Outcome, by string, now time.
 		}
 		letters = append(letters, o.letter(out, n, by, now))
 	}
-	return tx.Store(out, letters, now)
+	more, err := o.vacancies(tx, out, now)
+	if err != nil {
+		return err
+	}
+	return tx.Store(out, append(letters, more...), now)
 }
 
 // letter is the debt of telling what n decides. Its id, and with it its

@@ -77,3 +77,28 @@ func (t *Tx) withdraw(ref casefile.Ref, person string, now time.Time) error {
 	_, err := t.run(`UPDATE letters SET state = 'withdrawn', give_up_at = 0 WHERE case_ref = $1 AND person = $2 AND state IN ('due', 'maybe-sent')`, string(ref), person)
 	return err
 }
+
+// Barred lists the open cases that somebody is kept from, oldest first.
+func (l *Ledger) Barred(ctx context.Context) (cs []casefile.Case, err error) {
+	rows, err := l.read.QueryContext(ctx, `SELECT `+caseColumns+` FROM cases WHERE barred <> '' AND state <> 'CLOSED' ORDER BY opened_at, ref`)
+	if err != nil {
+		return nil, fmt.Errorf("list barred cases: %w", err)
+	}
+	err = each(rows, func() error {
+		c, err := scanCase(rows)
+		cs = append(cs, c)
+		return err
+	})
+	return cs, err
+}
+
+// Once reports true, and then false for as long as every: it is how often
+// something may be said, of several workers together.
+func (t *Tx) Once(name string, now time.Time, every time.Duration) (bool, error) {
+	n, err := t.exec(`INSERT INTO marks (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE marks.value <= $3`,
+		name, Stamp(now), Stamp(now.Add(-every)))
+	if err != nil {
+		return false, fmt.Errorf("once %s: %w", name, err)
+	}
+	return n == 1, nil
+}

@@ -8,12 +8,14 @@ import (
 	"strings"
 	"time"
 
+	"dutydesk/workflow"
 	"dutydesk/workflow/queue"
 )
 
 func (a *App) openHealth(context.Context) error {
 	checks := map[string]func(context.Context) error{
 		ledgerPart: a.checkLedger, "smtp": a.checkPost, "late": a.checkLate, "redis": a.checkRedis, lettersPart: a.checkLetters, "rounds": a.Rounds.Check,
+		workflow.UnownedPart: a.Office.CheckUnowned,
 	}
 	if a.clock.Check != nil {
 		checks["clock"] = a.checkClock

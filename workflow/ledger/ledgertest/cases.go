@@ -36,6 +36,7 @@ func cases(b *book) {
 	})
 	b.on("letters are withdrawn", withdrawn)
 	b.on("absences", absences)
+	b.on("barred", barred)
 	b.on("alarms are replaced", replaced)
 	b.on("an alarm rings once", rings)
 	b.on("an alarm may be wanted again", func(b *book) {

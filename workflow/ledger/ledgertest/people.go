@@ -46,6 +46,30 @@ func withdrawn(b *book) {
 	}
 }
 
+// Open cases that somebody is kept from are listed, and nothing is said twice in
+// its time.
+func barred(b *book) {
+	c, shut, free := b.opened(), b.opened(), b.opened()
+	c.Excluded, shut.Excluded, shut.State = "lead", "lead", casefile.Closed
+	b.store(c, nil)
+	b.store(shut, nil)
+	cs, err := b.Barred(b.Context())
+	has := func(ref casefile.Ref) bool { return slices.ContainsFunc(cs, func(x casefile.Case) bool { return x.Ref == ref }) }
+	if err != nil || !has(c.Ref) || has(shut.Ref) || has(free.Ref) {
+		b.Errorf("barred: %+v, %v", cs, err)
+	}
+	for after, want := range []bool{true, false, false, true, false} {
+		var first bool
+		b.update(func(tx *ledger.Tx) (err error) {
+			first, err = tx.Once("vacant", noon.Add(time.Duration(after)*time.Hour), 3*time.Hour)
+			return err
+		})
+		if first != want {
+			b.Errorf("after %d hours: %v", after, first)
+		}
+	}
+}
+
 // Absences that mails told of are kept, and count until they are over.
 func absences(b *book) {
 	add := func(person string, from, days int) {
