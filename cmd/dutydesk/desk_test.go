@@ -204,7 +204,7 @@ func TestEvidenceVerify(t *testing.T) {
 func TestNotFoundIsNamed(t *testing.T) {
 	d := newDesk(t, "embedded")
 	d.concern()
-	for _, args := range [][]string{{"case", "show", "SG-NONE0"}, {"case", "chronology", "SG-NONE0"}, {"letters", "show", "SG-NONE0"}} {
+	for _, args := range [][]string{{"case", "show", "SG-NONE0"}, {"case", "chronology", "SG-NONE0"}, {"letters", "show", "SG-NONE0"}, {"arrivals", "show", "SG-NONE0"}} {
 		text, code := d.run(args...)
 		if code != 65 || !strings.Contains(text, `"SG-NONE0": `) || !strings.Contains(text, "not in the ledger") {
 			t.Errorf("%v: exit %d, %q", args, code, text)
@@ -226,7 +226,7 @@ func TestQueueStatusWithoutRedis(t *testing.T) {
 // readers are the words after each command with --json, where it needs some.
 // "-" is a command that the test cannot run here, and why.
 var readers = map[string]string{
-	"case show": "CASE", "case chronology": "CASE", "mail read": "MAIL", "queue status": "", "doctor": "",
+	"case show": "CASE", "case chronology": "CASE", "arrivals show": "ARRIVAL", "mail read": "MAIL", "queue status": "", "doctor": "",
 	"sla plan": "--severity S2 --received 2026-11-27T18:00:00Z", "sla simulate": "--received 2026-11-27T18:00:00Z", "sla policy check": "POLICY",
 	"demo": "- its books have the names of the lists",
 }
@@ -242,7 +242,7 @@ func TestEveryJSONNameIsInTheHelp(t *testing.T) {
 	policy := filepath.Join(d.dir, "policy.toml")
 	example, _ := dutydesk(t, "sla", "policy", "show")
 	d.must(os.WriteFile(policy, []byte(example), 0o600))
-	fill := strings.NewReplacer("CASE", rows[app.Case](d, "case", "list")[0].Ref, "MAIL", mail, "POLICY", policy)
+	fill := strings.NewReplacer("CASE", rows[app.Case](d, "case", "list")[0].Ref, "MAIL", mail, "POLICY", policy, "ARRIVAL", rows[app.Arrival](d, "arrivals", "list")[0].ID)
 	walk(root(), func(c *cobra.Command) {
 		name := strings.TrimPrefix(c.CommandPath(), "dutydesk ")
 		if c.Flags().Lookup("json") == nil || strings.HasPrefix(readers[name], "-") && !strings.HasPrefix(readers[name], "--") {

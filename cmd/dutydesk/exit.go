@@ -34,10 +34,10 @@ var causes = []struct {
 	code int
 	errs []error
 }{
-	{exitData, []error{evidence.ErrTampered, evidence.ErrMissing, ledger.ErrDamaged, ledger.ErrNotFound, app.ErrGone, errDiffers, errNotWritten}},
+	{exitData, []error{evidence.ErrTampered, evidence.ErrMissing, ledger.ErrDamaged, ledger.ErrNotFound, app.ErrGone, errDiffers, errNotWritten, errGaps}},
 	{exitConfig, []error{ledger.ErrSchema, queue.ErrEvicts, queue.ErrOld, queue.ErrAddress, evidence.ErrExposed, app.ErrKey}},
 	{exitAgain, []error{evidence.ErrDisk, app.ErrBusy, syscall.ENOSPC, syscall.EDQUOT, context.Canceled}},
-	{exitUnavailable, []error{ledger.ErrAway, errUnwell, errNoRedis, syscall.EIO, context.DeadlineExceeded}},
+	{exitUnavailable, []error{ledger.ErrAway, errUnwell, errNoRedis, errUnasked, syscall.EIO, context.DeadlineExceeded}},
 	{exitConfig, []error{fs.ErrPermission, fs.ErrNotExist, syscall.ENOTDIR, syscall.EROFS}},
 }
 

@@ -13,7 +13,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"dutydesk/cmd/internal/app"
 	"dutydesk/intake/message"
 )
 
@@ -76,13 +75,38 @@ func readMail(ctx context.Context, stdin io.Reader, file string) (message.Messag
 	return message.Read(ctx, f, info.Size()), nil
 }
 
+// printedMail is a mail as --json prints it: with a date always, null for none.
+type printedMail struct {
+	message.Message
+	Date *time.Time `json:"date"`
+}
+
+func dateOf(m message.Message) *time.Time {
+	if m.Date.IsZero() {
+		return nil
+	}
+	return &m.Date
+}
+
+// checked says what became of a signature. This command reaches no network.
+func checked(s message.Signature) string {
+	if s.Result == message.SignatureUnchecked {
+		return "not checked"
+	}
+	return s.Result + " " + s.Detail
+}
+
 func printMail(w io.Writer, m message.Message, asJSON bool) error {
 	if asJSON {
 		e := json.NewEncoder(w)
 		e.SetEscapeHTML(false)
-		return e.Encode(m)
+		return e.Encode(printedMail{m, dateOf(m)})
 	}
 	fmt.Fprintf(w, "sha256   %s (%d bytes)\nfrom     %v\nsubject  %q\nid       %s\nwritten  by %s %s\n", m.SHA256, m.Size, m.From, m.Subject, m.MessageID, m.Machine.Class, m.Machine.Why)
+	fmt.Fprintf(w, "evidence %s\n", m.Grade)
+	for _, s := range m.DKIM {
+		fmt.Fprintf(w, "dkim     %s by %s: %s\n", s.Domain, s.Selector, checked(s))
+	}
 	for _, a := range m.Attachments {
 		fmt.Fprintf(w, "part     %s %q %s (%s) %d bytes %s\n", a.Part, a.Name, a.DeclaredType, a.SniffedType, a.Size, a.How)
 	}
@@ -91,19 +115,6 @@ func printMail(w io.Writer, m message.Message, asJSON bool) error {
 	}
 	_, err := fmt.Fprintf(w, "\n%s\n", m.Text)
 	return err
-}
-
-func arrivalsCommand() *cobra.Command {
-	c := &cobra.Command{Use: "arrivals", Short: "Everything that ever arrived"}
-	c.AddCommand(lister("list", "Everything that ever arrived and what became of it", "RECEIVED DOOR STATE CASE SIZE SHA256 WHY", cobra.NoArgs,
-		func(ctx context.Context, r app.Reader, _ []string) ([]app.Arrival, error) { return r.Arrivals(ctx) },
-		func(as []app.Arrival) (rows [][]string) {
-			for _, a := range as {
-				rows = append(rows, []string{stamp(&a.Received), a.Door, a.State, a.Case, fmt.Sprint(a.Size), a.SHA256[:12], a.Why})
-			}
-			return rows
-		}))
-	return c
 }
 
 // stamp is an instant for a table; "-" for none.
