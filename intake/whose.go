@@ -10,6 +10,7 @@ import (
 
 	"dutydesk/intake/message"
 	"dutydesk/workflow"
+	"dutydesk/workflow/casefile"
 	"dutydesk/workflow/ledger"
 )
 
@@ -29,7 +30,7 @@ func (d *Desk) decide(ctx context.Context, a workflow.Arrived, m message.Message
 		return err
 	case answersItself(m) || fromDesk(m):
 		return d.machine(ctx, a, m, x, ok)
-	case !ok || x.Case == "" || d.overheard(m):
+	case !ok || x.Case == "" && x.Kind != casefile.Digest || d.overheard(m):
 		return d.Office.Open(ctx, a, "")
 	}
 	return d.Office.Obey(ctx, workflow.Said{Arrived: a, Token: token, From: addresses(m.From), FromHeaders: m.FromHeaders, Doubt: doubt(m), Text: m.Seen()})
@@ -79,6 +80,8 @@ func (d *Desk) machine(ctx context.Context, a workflow.Arrived, m message.Messag
 	switch {
 	case !ok:
 		return d.Office.Open(ctx, a, "")
+	case x.Kind == casefile.Digest && cameBack(m):
+		return d.Office.UnreadDigest(ctx, a, x, why(m))
 	case x.Case != "" && cameBack(m):
 		return d.Office.Returned(ctx, a, x, why(m))
 	}

@@ -29,6 +29,7 @@ const (
 	Recovered     Kind = "recovered"      // it works again; managers
 	Missing       Kind = "missing"        // messages disappeared from a mailbox; managers
 	Reconciled    Kind = "reconciled"     // daily, how the mailboxes and the ledger agree; managers
+	Digest        Kind = "digest"         // many new concerns at once, a line for each; whoever is called to them
 	Receipt       Kind = "receipt"        // a mail came; whoever wrote it, who is on no list of ours
 )
 
@@ -100,6 +101,7 @@ type Facts struct {
 	Understood, Changed, Next []string // the same in words, of a letter that was decided on by an older program
 
 	Trouble Down
+	Items   []Item  // digest: every concern in it
 	Tallies []Tally // missing, reconciled: one for each mailbox
 
 	Token    string // capability, lower-case letters and digits; "" if a reply needs none
@@ -131,7 +133,7 @@ func (f Facts) check() error {
 		{"token", f.Token == "" || tokenPattern.MatchString(f.Token)},
 		{"letter's id", letterPattern.MatchString(f.LetterID)},
 		{"host", hostPattern.MatchString(f.Host)},
-		{"trouble", !f.deskwide() || f.Kind == Hold || f.Trouble.Part != ""},
+		{"trouble", !f.deskwide() || f.Kind == Hold || f.Kind == Digest && len(f.Items) > 0 || f.Trouble.Part != ""},
 	} {
 		if !c.ok {
 			return fmt.Errorf("%s: %w", c.what, ErrFacts)
@@ -142,7 +144,7 @@ func (f Facts) check() error {
 
 // deskwide holds for letters that may be about no case.
 func (f Facts) deskwide() bool {
-	return f.Kind == Trouble || f.Kind == Recovered || f.Kind == Hold || f.Kind == Missing || f.Kind == Reconciled
+	return f.Kind == Trouble || f.Kind == Recovered || f.Kind == Hold || f.Kind == Missing || f.Kind == Reconciled || f.Kind == Digest
 }
 
 // full tells whether the recipient may read what the reporter wrote.

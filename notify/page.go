@@ -15,6 +15,7 @@ type view struct {
 	Danger, Waiting, Closing, Changed, Inline     bool
 	What, Means, Fix, Since                       string
 	Tallies                                       []Tally
+	Count                                         string
 	Whole                                         bool // nothing is missing in any of them
 }
 
@@ -24,7 +25,7 @@ func (f Facts) view(say *phrases) view {
 		Due: f.since(f.Due), Late: f.late(), Org: f.Org, By: f.By, Reason: f.Reason, Nearest: f.Nearest,
 		Inline: f.Inline, Waiting: f.State == stateOpen, Closing: f.State == stateCloseProposed, Changed: f.moved(),
 		What: f.what(say), Means: say.of("means", f.Trouble.kind(), f), Fix: say.of("fix", f.Trouble.kind(), f), Since: f.since(f.Trouble.Since),
-		Tallies: f.Tallies, Whole: f.whole(),
+		Tallies: f.Tallies, Whole: f.whole(), Count: count(len(f.Items), "concern"),
 	}
 }
 
@@ -65,7 +66,7 @@ func (f Facts) page(set *templates.Letters) (templates.Page, error) {
 	}
 	p := templates.Page{
 		Language: Language, Title: f.subject(), Preview: f.subject() + ". " + first,
-		First: first, Rest: rest, Stripe: f.stripe(), Rows: f.rows(say), Sections: f.sections(say),
+		First: first, Rest: rest, Stripe: f.stripe(), Rows: f.rows(say), Sections: f.sections(say), Items: f.items(say),
 		Actions: f.actions(), Reply: f.answered(), Sender: f.Service,
 	}
 	if p.Reply {
@@ -76,7 +77,7 @@ func (f Facts) page(set *templates.Letters) (templates.Page, error) {
 }
 
 func (f Facts) stripe() string {
-	if f.Kind == Trouble || f.Kind == Hold || f.Kind == Missing || f.Kind == Reconciled && !f.whole() {
+	if f.Kind == Trouble || f.Kind == Hold || f.Kind == Digest || f.Kind == Missing || f.Kind == Reconciled && !f.whole() {
 		return "orange"
 	}
 	if f.State == stateClosed || f.Kind == Recovered || f.Kind == Reconciled {

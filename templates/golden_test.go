@@ -132,6 +132,14 @@ func letters(t *testing.T) map[string]notify.Facts {
 		f.By, f.Reason, f.Role = "Amina Patel", "the mailbox is full", "deputy"
 	})
 	add("hold", notify.Hold, func(f *notify.Facts) { f.Reason, f.Exhibits = "one mail, 1.2 MB", nil })
+	add("digest", notify.Digest, func(f *notify.Facts) {
+		f.Ref, f.Severity, f.State, f.Org, f.Exhibits, f.Role, f.Received, f.Due = "", "", "", "", nil, "", time.Time{}, time.Time{}
+		item := notify.Item{Kind: notify.Opened, Ref: "SG-7K3F9", Org: "Northgate Training", Severity: "S2", State: "open", Received: at(26, 14, 5), Due: at(26, 17, 0), Token: f.Token}
+		f.Items = []notify.Item{item, item, item, item}
+		f.Items[1].Ref, f.Items[1].Kind = "SG-00A1B", notify.Nudge
+		f.Items[2].Ref, f.Items[2].Kind, f.Items[2].Severity = "SG-Z9Y8X", notify.Hold, "S1"
+		f.Items[3].Ref, f.Items[3].State = "SG-M4N5P", "acknowledged"
+	})
 	add("receipt", notify.Receipt, func(f *notify.Facts) { f.To = notify.Person{Address: "learner@college.example"} })
 	add("receipt-inline", notify.Receipt, func(f *notify.Facts) { f.To, f.Inline = notify.Person{Address: "learner@college.example"}, true })
 	addDesk(add, at)

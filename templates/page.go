@@ -16,6 +16,7 @@ type Page struct {
 	Links    bool     // Heard holds web addresses
 	Files    string   // "2 files, 3.4 MB"
 	Exhibits []Exhibit
+	Items    []Item // a digest's
 	Actions  []Action
 	Reply    bool   // whether a reply is read
 	Sender   string // the desk's name
@@ -32,6 +33,16 @@ type Section struct {
 
 // Exhibit is one kept file; the file itself is never sent.
 type Exhibit struct{ Name, Type, Size, Digest string }
+
+// Item is one concern in a digest.
+type Item struct {
+	Ref     string
+	What    string // "New"
+	Facts   string // severity, organisation, when it came
+	Due     string
+	Address string // with the capability of this concern alone
+	Link    string // a ready acknowledgement, "" if the address would make it too long
+}
 
 // Action is a ready-made reply behind a mailto: link (RFC 6068).
 type Action struct {

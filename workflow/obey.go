@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -55,6 +56,9 @@ func (o *Office) Obey(ctx context.Context, s Said) error {
 		if err != nil {
 			return err
 		}
+		if x.Kind == casefile.Digest {
+			return o.obeyList(tx, x, s, now)
+		}
 		c, err := tx.Case(x.Case)
 		if err != nil {
 			return err
@@ -64,6 +68,9 @@ func (o *Office) Obey(ctx context.Context, s Said) error {
 		}
 		return o.carryOut(tx, c, x, s.Arrived, said, now)
 	})
+	if errors.Is(err, errNoLine) {
+		return o.Open(ctx, s.Arrived, "")
+	}
 	if err != nil {
 		return fmt.Errorf("obey: %w", err)
 	}

@@ -80,7 +80,11 @@ func (o *Office) store(tx *ledger.Tx, out casefile.Outcome, by string, now time.
 		if out.Case.Excluded.Has(n.To) {
 			continue
 		}
-		letters = append(letters, o.letter(out, n, by, now))
+		more, err := o.gather(tx, o.letter(out, n, by, now), now)
+		if err != nil {
+			return err
+		}
+		letters = append(letters, more...)
 	}
 	more, err := o.vacancies(tx, out, now)
 	if err != nil {
@@ -168,10 +172,15 @@ func (o *Office) Elapse(ctx context.Context, jobID string) error {
 // told now. The same letter moves the ladder once, however often it comes back.
 func (o *Office) Undelivered(ctx context.Context, letterID, why string) error {
 	x, err := o.Ledger.Letter(ctx, letterID)
-	if err != nil || x.Case == "" {
+	if err != nil || x.Case == "" && x.Kind != casefile.Digest {
 		return err
 	}
-	err = o.update(ctx, func(tx *ledger.Tx, now time.Time) error { return o.undelivered(tx, x, why, now) })
+	err = o.update(ctx, func(tx *ledger.Tx, now time.Time) error {
+		if x.Kind == casefile.Digest {
+			return o.unread(tx, x, why, now)
+		}
+		return o.undelivered(tx, x, why, now)
+	})
 	if err != nil {
 		return fmt.Errorf("undelivered: %w", err)
 	}

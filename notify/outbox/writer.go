@@ -82,6 +82,10 @@ func (w *Writer) facts(ctx context.Context, x ledger.Letter) (f notify.Facts, er
 	if d.Trouble != "" {
 		f.Trouble = notify.Down{Part: d.Trouble, Since: d.Since}
 	}
+	if x.Kind == casefile.Digest {
+		f.Items, err = w.items(ctx, x)
+		return f, err
+	}
 	if x.Case == "" {
 		return f, nil
 	}

@@ -113,4 +113,5 @@ type Outcome struct {
 type Rules struct {
 	Policy sla.Policy
 	Roster Roster
+	Flood  Flood
 }

@@ -104,7 +104,10 @@ func (l *Ledger) Begin(ctx context.Context, x Letter, digest string, now time.Ti
 		if c, err = tx.Claim(x.JobID(), now, lease); err != nil {
 			return err
 		}
-		return tx.changeKey(x.JobID(), `UPDATE letters SET sha256 = CASE WHEN sha256 = '' THEN $1 ELSE sha256 END WHERE id = $2 RETURNING sha256`, digest, x.ID).Scan(&stands)
+		if err = tx.changeKey(x.JobID(), `UPDATE letters SET sha256 = CASE WHEN sha256 = '' THEN $1 ELSE sha256 END WHERE id = $2 RETURNING sha256`, digest, x.ID).Scan(&stands); err != nil {
+			return err
+		}
+		return tx.beginLines(x, stands)
 	})
 	return c, stands, err
 }
@@ -135,8 +138,12 @@ func (l *Ledger) closeLetter(ctx context.Context, c Claim, s LetterState, code i
 		if s == Failed {
 			sent = time.Time{}
 		}
-		_, err := tx.execKey(c.ID, `UPDATE letters SET state = $1, sent_at = $2, code = $3 WHERE id = $4`, string(s), ms(sent), code, c.Subject)
-		return err
+		var kind casefile.Kind
+		err := tx.changeKey(c.ID, `UPDATE letters SET state = $1, sent_at = $2, code = $3 WHERE id = $4 RETURNING kind`, string(s), ms(sent), code, c.Subject).Scan(&kind)
+		if err != nil {
+			return notFound(err)
+		}
+		return tx.closeLines(kind, s, sent, code, c.Subject)
 	})
 }
 

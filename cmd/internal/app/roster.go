@@ -15,7 +15,7 @@ import (
 func Rules(cfg *config.Config) casefile.Rules {
 	p := sla.Default()
 	p.Acknowledge, p.Review = time.Duration(cfg.SLA.Acknowledge), time.Duration(cfg.SLA.Review)
-	return casefile.Rules{Policy: p, Roster: roster(cfg)}
+	return casefile.Rules{Policy: p, Roster: roster(cfg), Flood: casefile.Flood{After: 20, Within: time.Duration(cfg.Desk.Digest)}}
 }
 
 func roster(cfg *config.Config) casefile.Roster {

@@ -46,6 +46,7 @@ type options struct {
 	redisURL    string // "" is the real Redis, "embedded" none
 	evidence    string // "" is in the data folder
 	patience    string // "" is 3m
+	digest      string // "" is 0s: every letter by itself
 	kept        string // folder that taken mails are moved to
 	script      func(realtest.Step) error
 	extra       string // lines of the configuration that come last
@@ -90,7 +91,7 @@ func (w *world) configure() {
 	fmt.Fprintf(&b, "[smtp]\naddress = %q\nca_file = %q\n", or(w.smtpAddr, w.post.Addr()), w.imap.CA.File)
 	w.web, w.numbers = fmt.Sprintf("127.0.0.1:%d", realtest.Port(w.t)), fmt.Sprintf("127.0.0.1:%d", realtest.Port(w.t))
 	fmt.Fprintf(&b, "[web]\nlisten = %q\n[metrics]\nlisten = %q\n", w.web, w.numbers)
-	fmt.Fprintf(&b, "[sla]\nacknowledge = %q\n[desk]\npatience = %q\n", or(w.acknowledge, "1h"), or(w.patience, "3m"))
+	fmt.Fprintf(&b, "[sla]\nacknowledge = %q\n[desk]\npatience = %q\ndigest = %q\n", or(w.acknowledge, "1h"), or(w.patience, "3m"), or(w.digest, "0s"))
 	fmt.Fprintf(&b, "[roles]\nservice_lead = \"service-lead\"\nla_lead = \"la-lead\"\nmanagers = [\"manager\"]\n")
 	fmt.Fprintf(&b, "[[organisation]]\nid = \"service\"\nname = \"Skills and Employment\"\nlead = \"lead\"\ndeputy = \"deputy\"\n")
 	for _, p := range people {

@@ -1,0 +1,37 @@
+package notify
+
+import (
+	"strings"
+	"time"
+
+	"dutydesk/templates"
+)
+
+// Item is one concern in a digest: what its own letter would have said in its
+// first line, and the capability that letter would have had.
+type Item struct {
+	Kind     Kind // Opened, Nudge or Hold
+	Ref      string
+	Org      string
+	Severity string
+	State    string // as in Facts, when the digest is written
+	Received time.Time
+	Due      time.Time // when it must be acknowledged
+	Token    string
+}
+
+// items are the lines of a digest.
+func (f Facts) items(say *phrases) (all []templates.Item) {
+	for _, i := range f.Items {
+		x := templates.Item{Ref: i.Ref, What: say.of("item", string(i.Kind), i), Due: f.since(i.Due), Address: ReplyAddress(f.ServiceAddress, i.Token),
+			Link: mailto(ReplyAddress(f.ServiceAddress, i.Token), "Safeguarding "+i.Ref, "ACK\n")}
+		facts := []string{severities[i.Severity].row, oneLine(i.Org), "received " + f.since(i.Received)}
+		if i.State != stateOpen {
+			x.Due = ""
+			facts = append(facts, say.of("stage", i.State, i)+" since")
+		}
+		x.Facts = strings.Join(facts, ", ")
+		all = append(all, x)
+	}
+	return all
+}

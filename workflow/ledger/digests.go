@@ -1,0 +1,102 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"dutydesk/workflow/casefile"
+)
+
+// Alert writes down that the letter's person is alerted at now, and returns how
+// many alerts they had since a moment, at most so many.
+func (t *Tx) Alert(x Letter, now, since time.Time, most int) (n int, err error) {
+	err = t.row(`SELECT count(*) FROM (SELECT 1 FROM alerts WHERE person = $1 AND at > $2 LIMIT $3) AS recent`, x.Person, ms(since), most).Scan(&n)
+	if err == nil {
+		_, err = t.exec(`INSERT INTO alerts (person, at, ref, kind) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, x.Person, ms(now), string(x.Case), string(x.Kind))
+	}
+	if err != nil {
+		return 0, fmt.Errorf("count alerts: %w", err)
+	}
+	return n, nil
+}
+
+// Gather adds a line to the digest that is open for a person, and returns the
+// digest's letter; "" if none is open.
+func (t *Tx) Gather(person string) (letter string, err error) {
+	err = t.changeKey("", `UPDATE digests SET lines = lines + 1 WHERE person = $1 AND sealed = 0 RETURNING letter`, person).Scan(&letter)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	return letter, err
+}
+
+// OpenDigest opens a digest with its first line. It reports false if another is
+// open for the person by now, which takes the line.
+func (t *Tx) OpenDigest(x Letter) (bool, error) {
+	n, err := t.exec(`INSERT INTO digests (letter, person, lines) VALUES ($1, $2, 1) ON CONFLICT DO NOTHING`, x.ID, x.Person)
+	if err != nil {
+		return false, fmt.Errorf("open digest: %w", err)
+	}
+	return n == 1, nil
+}
+
+// SealDigest lets a digest take no further line: only then may it be written.
+func (l *Ledger) SealDigest(ctx context.Context, letter string, now time.Time) error {
+	err := l.Update(ctx, func(tx *Tx) error {
+		_, err := tx.exec(`UPDATE digests SET sealed = $1 WHERE letter = $2 AND sealed = 0`, ms(now), letter)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("seal digest: %w", err)
+	}
+	return nil
+}
+
+// linesOf reads what a digest lists, but for what was withdrawn since.
+const linesOf = `SELECT ` + letterColumns + ` FROM letters WHERE digest = $1 AND digest <> '' AND state <> 'withdrawn' ORDER BY created_at, id`
+
+// Lines are the letters that a digest lists, oldest first.
+func (l *Ledger) Lines(ctx context.Context, digest string) ([]Letter, error) {
+	return lines(l.read.QueryContext(ctx, linesOf, digest))
+}
+
+// Lines are the letters that a digest lists, oldest first.
+func (t *Tx) Lines(digest string) ([]Letter, error) {
+	if err := t.catchUp(linesOf); err != nil {
+		return nil, err
+	}
+	return lines(t.list(linesOf, digest))
+}
+
+func lines(rows *sql.Rows, err error) (xs []Letter, _ error) {
+	if err != nil {
+		return nil, fmt.Errorf("list lines: %w", err)
+	}
+	err = each(rows, func() error {
+		x, err := scanLetter(rows)
+		xs = append(xs, x)
+		return err
+	})
+	return xs, err
+}
+
+// beginLines makes the lines of a digest answerable, as its own bytes are.
+func (t *Tx) beginLines(x Letter, digest string) error {
+	if x.Kind != casefile.Digest {
+		return nil
+	}
+	_, err := t.exec(`UPDATE letters SET sha256 = $1 WHERE digest = $2 AND digest <> '' AND sha256 = '' AND state <> 'withdrawn'`, digest, x.ID)
+	return err
+}
+
+// closeLines records of the lines what became of their digest.
+func (t *Tx) closeLines(kind casefile.Kind, s LetterState, sent time.Time, code int, id string) error {
+	if kind != casefile.Digest {
+		return nil
+	}
+	_, err := t.exec(`UPDATE letters SET state = $1, sent_at = $2, code = $3 WHERE digest = $4 AND digest <> '' AND state <> 'withdrawn'`, string(s), ms(sent), code, id)
+	return err
+}
