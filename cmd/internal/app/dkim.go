@@ -29,7 +29,7 @@ func keys(cfg *config.Config) func(ctx context.Context, name string) ([]string, 
 func trust(cfg *config.Config) map[string]message.Trust {
 	all := map[string]message.Trust{}
 	for i := range cfg.Mailboxes {
-		if m := &cfg.Mailboxes[i]; m.Profile != "none" && m.StripsForeign {
+		if m := &cfg.Mailboxes[i]; m.Profile != "" && m.Profile != "none" && m.StripsForeign {
 			all[m.Name] = message.Trust{Profile: message.Profile(m.Profile), AuthservID: m.AuthservID}
 		}
 	}
