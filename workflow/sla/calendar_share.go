@@ -16,7 +16,7 @@ func (c *Calendar) Share(received time.Time, a Allowance, percent int) (at time.
 	from := time.Unix(received.Unix(), 0).UTC()
 	n := a.n * int64(max(percent, 0))
 	if a.unit == elapsed {
-		return from.Add(time.Duration(n) * time.Second / 100), true
+		return time.Unix(from.Unix()+n/100, 0).UTC(), true
 	}
 	if a.unit == none || c == nil || c.week == [7]span{} {
 		return from, false
@@ -27,12 +27,16 @@ func (c *Calendar) Share(received time.Time, a Allowance, percent int) (at time.
 	case a.unit == workingDays:
 		at = c.shareOfDays(from, int(n/100), n%100)
 	case a.n == 0:
-		at = c.afterHours(from, time.Duration(max(percent-100, 0))*time.Hour/100)
+		at = c.afterHours(from, time.Duration(max(percent-100, 0))*36*time.Second)
 	default:
-		at = c.afterHours(from, time.Duration(n)*time.Hour/100)
+		at = c.afterHours(from, time.Duration(min(n, maxHundredths))*36*time.Second)
 	}
 	return at.UTC(), c.knows(from, at)
 }
+
+// maxHundredths of working hours are more than any policy gives, a hundred years,
+// and still fit into a time.Duration.
+const maxHundredths = 100 * 100 * MaxWorkingHours
 
 // shareOfDays is so many hundredths of the way from the whole-th working day to
 // the next.
@@ -70,16 +74,16 @@ func (c *Calendar) Between(from, to time.Time) (open time.Duration) {
 }
 
 // Again is the instant at which an allowance has passed so many times over, in
-// UTC; it has no upper bound. times 0 is received itself.
+// UTC; within a hundred years it has no upper bound. times 0 is received itself.
 func (c *Calendar) Again(received time.Time, a Allowance, times int) time.Time {
 	from := time.Unix(received.Unix(), 0).UTC()
 	switch n := a.n * int64(max(times, 0)); {
 	case n == 0 || a.unit == none:
 		return from
 	case a.unit == elapsed:
-		return from.Add(time.Duration(n) * time.Second)
+		return time.Unix(from.Unix()+n, 0).UTC()
 	case a.unit == workingHours:
-		return c.afterHours(from, time.Duration(n)*time.Hour).UTC()
+		return c.afterHours(from, time.Duration(min(n, maxHundredths/100))*time.Hour).UTC()
 	default:
 		return c.afterDays(from, int(n)).UTC()
 	}

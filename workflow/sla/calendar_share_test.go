@@ -30,6 +30,8 @@ func TestShare(t *testing.T) {
 		{"2026-11-27T18:00:00Z", "0wh", 50, "2026-11-30T08:30:00Z"},
 		{"2026-11-27T18:00:00Z", "0wh", 100, "2026-11-30T08:30:00Z"},
 		{"2026-11-27T18:00:00Z", "0wh", 200, "2026-11-30T09:30:00Z"},
+		{"2026-11-25T10:00:00Z", "1m", 33, "2026-11-25T10:00:19Z"},
+		{"2026-11-25T10:00:00Z", "8784h", 10000, "2127-02-09T10:00:00Z"},
 		{"2026-11-25T10:00:00.9Z", "1h", -5, "2026-11-25T10:00:00Z"},
 	} {
 		a, err := ParseAllowance(tt.allowance)
@@ -115,6 +117,14 @@ func TestBetween(t *testing.T) {
 
 // Repeats go on for ever: a desk that wakes after ten years is not stuck.
 func TestF58AgainHasNoEnd(t *testing.T) {
+	for _, a := range []Allowance{Elapsed(MaxElapsed), WorkingHours(MaxWorkingHours), WorkingDays(MaxWorkingDays)} {
+		if far, _ := england(t).Share(opened, a, 1000); far.Before(opened.AddDate(9, 0, 0)) {
+			t.Errorf("ten times %v is %s", a, far)
+		}
+		if far := england(t).Again(opened, a, 10); far.Before(opened.AddDate(9, 0, 0)) {
+			t.Errorf("%v ten times over is %s", a, far)
+		}
+	}
 	c := england(t)
 	for _, a := range []Allowance{Elapsed(time.Hour), WorkingHours(4), WorkingDays(2)} {
 		last := opened
