@@ -31,14 +31,14 @@ func TestSLAPlanJSON(t *testing.T) {
 		t.Fatal(code, said)
 	}
 	var p struct {
-		Severity, Received, Received_words, Time_zone, Holidays_until string
-		In_hours                                                      *bool
-		Stages                                                        []map[string]any
+		Policy, Severity, Received, Received_words, Time_zone, Holidays_until string
+		In_hours                                                              *bool
+		Stages                                                                []map[string]any
 	}
 	if err := json.Unmarshal([]byte(out), &p); err != nil {
 		t.Fatal(err)
 	}
-	if p.Severity != "S2" || p.Received != "2026-11-27T18:00:00Z" || p.Received_words != "6pm GMT on Friday 27 November 2026" ||
+	if len(p.Policy) != 12 || p.Severity != "S2" || p.Received != "2026-11-27T18:00:00Z" || p.Received_words != "6pm GMT on Friday 27 November 2026" ||
 		p.Time_zone != "Europe/London" || p.Holidays_until != "2027-12-31" || p.In_hours == nil || *p.In_hours || len(p.Stages) != 11 {
 		t.Errorf("%+v", p)
 	}
