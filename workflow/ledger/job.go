@@ -18,11 +18,10 @@ const (
 
 // Why a job is not done now. Each is an answer, not a fault.
 var (
-	ErrDone   = errors.New("job is done")
-	ErrTaken  = errors.New("job is taken by another")
-	ErrEarly  = errors.New("job is not due")
-	ErrParked = errors.New("job waits for a person")
-	ErrLost   = errors.New("claim was lost to another")
+	ErrDone  = errors.New("job is done")
+	ErrTaken = errors.New("job is taken by another")
+	ErrEarly = errors.New("job is not due")
+	ErrLost  = errors.New("claim was lost to another")
 )
 
 // ErrNotFound reports that the ledger has no such row.
@@ -42,7 +41,7 @@ type Job struct {
 }
 
 // Claim is a job begun. Its Token fences: whoever lost the claim to another
-// cannot finish, put off or park the job.
+// cannot finish or put off the job.
 type Claim struct {
 	Job
 	Token string

@@ -128,7 +128,7 @@ func (l *Ledger) Abandon(ctx context.Context) error {
 }
 
 // Claim begins a job: only one claim is live at a time, and it ends by itself
-// after lease. It answers ErrDone, ErrTaken, ErrEarly or ErrParked otherwise.
+// after lease. It answers ErrDone, ErrTaken or ErrEarly otherwise.
 func (l *Ledger) Claim(ctx context.Context, id string, now time.Time, lease time.Duration) (c Claim, err error) {
 	err = l.Update(ctx, func(tx *Tx) error {
 		c, err = tx.Claim(id, now, lease)
@@ -154,15 +154,13 @@ func (t *Tx) Claim(id string, now time.Time, lease time.Duration) (c Claim, err 
 
 // whyNot says why a job cannot be begun at now.
 func (t *Tx) whyNot(id string, now time.Time) error {
-	var due, done, parked int64
-	err := t.rowKey(id, `SELECT due_at, done_at, parked_at FROM jobs WHERE id = $1`, id).Scan(&due, &done, &parked)
+	var due, done int64
+	err := t.rowKey(id, `SELECT due_at, done_at FROM jobs WHERE id = $1`, id).Scan(&due, &done)
 	switch {
 	case err != nil:
 		return notFound(err)
 	case done != 0:
 		return ErrDone
-	case parked != 0:
-		return ErrParked
 	case due > ms(now):
 		return ErrEarly
 	}
@@ -179,11 +177,6 @@ func (l *Ledger) Extend(ctx context.Context, c Claim, until time.Time) error {
 func (l *Ledger) Release(ctx context.Context, c Claim, again time.Time, why string) error {
 	return l.fenced(ctx, c, `UPDATE jobs SET due_at = $1, why = $4, claim = '', claimed_until = 0, offered_at = 0, gen = gen + 1, attempts = attempts - 1
 		WHERE id = $2 AND claim = $3 AND done_at = 0`, ms(again), clean(why))
-}
-
-// Park takes a job out of the round until a person acts. It is never dropped.
-func (l *Ledger) Park(ctx context.Context, c Claim, now time.Time, why string) error {
-	return l.fenced(ctx, c, `UPDATE jobs SET parked_at = $1, why = $4, claim = '', claimed_until = 0 WHERE id = $2 AND claim = $3 AND done_at = 0`, ms(now), clean(why))
 }
 
 // fenced runs a statement that only the holder of the claim may run.

@@ -127,19 +127,11 @@ func (l *Ledger) ArrivalCounts(ctx context.Context) ([]Count, error) {
 	return l.counts(ctx, `SELECT door, count(*) FROM arrivals GROUP BY door`)
 }
 
-const (
-	countOverdue = `SELECT kind, count(*) FROM jobs WHERE done_at = 0 AND parked_at = 0 AND due_at < $1 GROUP BY kind`
-	countParked  = `SELECT kind, count(*) FROM jobs WHERE done_at = 0 AND parked_at > 0 GROUP BY kind`
-)
+const countOverdue = `SELECT kind, count(*) FROM jobs WHERE done_at = 0 AND parked_at = 0 AND due_at < $1 GROUP BY kind`
 
 // OverdueCounts counts the jobs that were due before a moment, by kind.
 func (l *Ledger) OverdueCounts(ctx context.Context, before time.Time) ([]Count, error) {
 	return l.counts(ctx, countOverdue, ms(before))
-}
-
-// Parked counts jobs that wait for a person, by kind.
-func (l *Ledger) Parked(ctx context.Context) ([]Count, error) {
-	return l.counts(ctx, countParked)
 }
 
 func (l *Ledger) counts(ctx context.Context, text string, args ...any) (cs []Count, err error) {

@@ -68,7 +68,6 @@ func TestDueWindowUsesItsIndexes(t *testing.T) {
 		offerUpcoming(sqlite):  "USING INDEX jobs_unoffered (due_at<?)",
 		listOverdue:            "USING INDEX jobs_due (due_at<?)",
 		countOverdue:           "USING INDEX jobs_due (due_at<?)",
-		countParked:            "USING INDEX jobs_parked",
 		ringingSelect + "($1)": "USING INDEX sqlite_autoindex_jobs_1 (id=?)",
 		"UPDATE " + settleText + places(2, 3) + ")": "USING INDEX sqlite_autoindex_jobs_1 (id=?)",
 		letterByToken: "USING INDEX letters_token (token_hash=?)",

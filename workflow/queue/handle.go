@@ -176,8 +176,7 @@ func (q *Queue) lateness(j ledger.Job) time.Duration {
 
 // answered reports whether err is an answer of the ledger's, and no fault.
 func answered(err error) bool {
-	return errors.Is(err, ledger.ErrDone) || errors.Is(err, ledger.ErrTaken) ||
-		errors.Is(err, ledger.ErrEarly) || errors.Is(err, ledger.ErrParked)
+	return errors.Is(err, ledger.ErrDone) || errors.Is(err, ledger.ErrTaken) || errors.Is(err, ledger.ErrEarly)
 }
 
 var (

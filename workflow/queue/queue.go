@@ -16,21 +16,19 @@ import (
 
 // Book is what the queue asks of the ledger.
 type Book interface {
-	// Upcoming lists jobs neither done nor parked, due before until and never
-	// offered, the soonest, and counts the offer: Job.Offer is raised when it
+	// Upcoming lists jobs not done, due before until and never offered, the soonest, and counts the offer: Job.Offer is raised when it
 	// returns. A job whose due time moved counts as never offered.
 	Upcoming(ctx context.Context, now, until time.Time, limit int) ([]ledger.Job, error)
-	// Overdue lists jobs due before the given moment that are neither done nor
-	// parked nor, at now, under a live claim, soonest first.
+	// Overdue lists jobs due before the given moment that are neither done
+	// nor, at now, under a live claim, soonest first.
 	Overdue(ctx context.Context, now, before time.Time, limit int) ([]ledger.Job, error)
 	// Forget makes every job count as never offered. It does not lower Job.Offer.
 	Forget(ctx context.Context) error
 }
 
 // Doer does one job whole: claim, do, record, commit. nil says that it did;
-// ledger.ErrDone, ErrTaken, ErrParked and ErrEarly say why there was nothing to
-// do. After any other error the ledger must hold the job parked or put off:
-// nothing but the ledger brings it back.
+// ledger.ErrDone, ErrTaken and ErrEarly say why there was nothing to do. After
+// any other error the ledger must hold the job put off: nothing but the ledger brings it back.
 type Doer func(ctx context.Context, id string) error
 
 // How a job came to be run: rung by Asynq, or found by the sweeper.

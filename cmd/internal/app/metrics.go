@@ -72,12 +72,11 @@ var (
 	casesOpen     = prometheus.NewDesc("dutydesk_cases_open", "Cases that are not closed, by state.", []string{"state"}, nil)
 	lettersTotal  = prometheus.NewDesc("dutydesk_letters_total", "Letters, by state.", []string{"state"}, nil)
 	jobsOverdue   = prometheus.NewDesc("dutydesk_jobs_overdue", "Jobs more than a minute late, by kind.", []string{"kind"}, nil)
-	jobsParked    = prometheus.NewDesc("dutydesk_jobs_parked", "Jobs that wait for a person, by kind.", []string{"kind"}, nil)
 )
 
 // Describe implements prometheus.Collector.
 func (b books) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{arrivalsTotal, casesOpen, lettersTotal, lettersUnwritten, jobsOverdue, jobsParked} {
+	for _, d := range []*prometheus.Desc{arrivalsTotal, casesOpen, lettersTotal, lettersUnwritten, jobsOverdue} {
 		ch <- d
 	}
 }
@@ -93,7 +92,6 @@ func (b books) Collect(ch chan<- prometheus.Metric) {
 	b.send(ch, jobsOverdue, prometheus.GaugeValue, func() ([]ledger.Count, error) {
 		return everyKind(b.ledger.OverdueCounts(ctx, b.now().Add(-time.Minute)))
 	}, "")
-	b.send(ch, jobsParked, prometheus.GaugeValue, func() ([]ledger.Count, error) { return everyKind(b.ledger.Parked(ctx)) }, "")
 	b.unwritten(ctx, ch)
 }
 

@@ -68,15 +68,12 @@ func claims(b *book) {
 
 // Every reason why a job is not begun has its own answer.
 func answers(b *book) {
-	done, early, taken, parked := b.job(noon), b.job(noon.Add(time.Second)), b.job(noon), b.job(noon)
+	done, early, taken := b.job(noon), b.job(noon.Add(time.Second)), b.job(noon)
 	b.finish(done.ID)
 	_, err := b.Claim(b.Context(), taken.ID, noon, lease)
 	b.must(err)
-	c, err := b.Claim(b.Context(), parked.ID, noon, lease)
-	b.must(err)
-	b.must(b.Park(b.Context(), c, noon, "a person must look"))
 	for id, want := range map[string]error{
-		done.ID: ledger.ErrDone, early.ID: ledger.ErrEarly, taken.ID: ledger.ErrTaken, parked.ID: ledger.ErrParked, "nothing": ledger.ErrNotFound,
+		done.ID: ledger.ErrDone, early.ID: ledger.ErrEarly, taken.ID: ledger.ErrTaken, "nothing": ledger.ErrNotFound,
 	} {
 		if _, err := b.Claim(b.Context(), id, noon, lease); !errors.Is(err, want) {
 			b.Errorf("claim %s: %v, want %v", id, err, want)
@@ -84,9 +81,6 @@ func answers(b *book) {
 	}
 	if _, err := b.Claim(b.Context(), early.ID, noon.Add(time.Second), lease); err != nil {
 		b.Errorf("at its time: %v", err)
-	}
-	if counts, err := b.Parked(b.Context()); err != nil || len(counts) != 1 || counts[0].N != 1 {
-		b.Errorf("parked %v, %v", counts, err)
 	}
 }
 
@@ -101,7 +95,6 @@ func fencing(b *book) {
 	for name, err := range map[string]error{
 		"finish":  b.Update(b.Context(), func(tx *ledger.Tx) error { return tx.Finish(lost, noon) }),
 		"release": b.Release(b.Context(), lost, noon, ""),
-		"park":    b.Park(b.Context(), lost, noon, ""),
 		"extend":  b.Extend(b.Context(), lost, noon.Add(time.Hour)),
 		"delay":   b.Delay(b.Context(), lost, false, 451, noon),
 		"posted":  b.Posted(b.Context(), lost, noon),

@@ -38,10 +38,10 @@ func offers(b *book) {
 		if got := b.owed(noon.Add(time.Hour)); !slices.Equal(got, byTime[1:5]) {
 			b.Errorf("overdue %q", got)
 		}
-		b.must(b.Park(b.Context(), c, noon, ""))
+		b.must(b.Update(b.Context(), func(tx *ledger.Tx) error { return tx.Finish(c, noon) }))
 		jobs, err := b.Overdue(b.Context(), noon.Add(2*time.Hour), noon.Add(2*time.Hour), 3)
 		if err != nil || len(jobs) != 3 || jobs[0].ID != byTime[1] {
-			b.Errorf("parked is not overdue: %v, %v", jobs, err)
+			b.Errorf("what is done is not overdue: %v, %v", jobs, err)
 		}
 	})
 	b.on("put off is offered anew", func(b *book) {

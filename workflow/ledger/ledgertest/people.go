@@ -54,7 +54,9 @@ func barred(b *book) {
 	b.store(c, nil)
 	b.store(shut, nil)
 	cs, err := b.Barred(b.Context())
-	has := func(ref casefile.Ref) bool { return slices.ContainsFunc(cs, func(x casefile.Case) bool { return x.Ref == ref }) }
+	has := func(ref casefile.Ref) bool {
+		return slices.ContainsFunc(cs, func(x casefile.Case) bool { return x.Ref == ref })
+	}
 	if err != nil || !has(c.Ref) || has(shut.Ref) || has(free.Ref) {
 		b.Errorf("barred: %+v, %v", cs, err)
 	}
