@@ -25,6 +25,7 @@ func (a *App) openHealth(context.Context) error {
 	}
 	for _, w := range a.watchers {
 		checks["mailbox "+w.Name] = func(ctx context.Context) error { return a.checkWatch(ctx, w) }
+		checks["moving "+w.Name] = func(context.Context) error { return a.checkMoving(w.Name) }
 	}
 	a.Health = &Health{since: map[string]time.Time{}, Office: a.Office, Patience: time.Duration(a.cfg.Desk.Patience), Checks: checks, Log: a.log,
 		Alive: func() { tellSystemd(context.Background(), "WATCHDOG=1") }}

@@ -199,6 +199,14 @@ func (a *App) checkMailbox(name string) error {
 	return nil
 }
 
+// checkMoving reports a mailbox whose taken messages cannot be moved away.
+func (a *App) checkMoving(name string) error {
+	if s := a.board.mailbox(name); s.Moving == mailbox.MovingRefused {
+		return fmt.Errorf("moving kept messages is %s", s.Moving)
+	}
+	return nil
+}
+
 // checkPost reports a mail server that did not take the last letter and does
 // not answer now.
 func (a *App) checkPost(ctx context.Context) error {

@@ -49,6 +49,7 @@ type options struct {
 	digest      string // "" is 0s: every letter by itself
 	kept        string // folder that taken mails are moved to
 	script      func(realtest.Step) error
+	dovecot     realtest.DovecotOptions
 	extra       string // lines of the configuration that come last
 }
 
@@ -61,7 +62,8 @@ func newWorld(t testing.TB, o options) *world {
 	}
 	w := &world{t: t, options: o, dir: t.TempDir()}
 	ca := realtest.CA(t)
-	w.imap = realtest.Dovecot(t, realtest.DovecotOptions{CA: ca})
+	o.dovecot.CA = ca
+	w.imap = realtest.Dovecot(t, o.dovecot)
 	w.post = realtest.Sink(t, realtest.SinkOptions{CA: ca, Script: o.script})
 	if o.redisURL == "" {
 		w.redis = realtest.Redis(t)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -148,6 +149,28 @@ func (d *DovecotServer) Remove(user, folder, name string) {
 	}
 	if err := os.Remove(found[0]); err != nil {
 		d.t.Fatal(err)
+	}
+}
+
+// Snapshot keeps a copy of all of a user's mail, as a backup does, and returns
+// what puts it back, UIDs and all. The server must be stopped for both.
+func (d *DovecotServer) Snapshot(user string) (restore func()) {
+	d.t.Helper()
+	mail, copied := d.maildir(user, "INBOX"), filepath.Join(folder(d.t), "backup")
+	d.copy(mail, copied)
+	return func() {
+		d.t.Helper()
+		if err := os.RemoveAll(mail); err != nil {
+			d.t.Fatal(err)
+		}
+		d.copy(copied, mail)
+	}
+}
+
+func (d *DovecotServer) copy(from, to string) {
+	d.t.Helper()
+	if out, err := exec.Command("cp", "-a", from, to).CombinedOutput(); err != nil {
+		d.t.Fatalf("copy mail: %v: %s", err, out)
 	}
 }
 
