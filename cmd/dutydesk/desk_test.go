@@ -228,7 +228,7 @@ func TestQueueStatusWithoutRedis(t *testing.T) {
 var readers = map[string]string{
 	"case show": "CASE", "case chronology": "CASE", "arrivals show": "ARRIVAL", "mail read": "MAIL", "queue status": "", "doctor": "",
 	"sla plan": "--severity S2 --received 2026-11-27T18:00:00Z", "sla simulate": "--received 2026-11-27T18:00:00Z", "sla policy check": "POLICY",
-	"demo": "- its books have the names of the lists",
+	"roster warnings": "- nothing is wrong with its roster", "demo": "- its books have the names of the lists",
 }
 
 var nameInJSON = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)

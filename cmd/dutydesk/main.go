@@ -38,7 +38,7 @@ func root() *cobra.Command {
 		return usageError{fmt.Errorf("%w (see %q)", err, c.CommandPath()+" --help")}
 	})
 	c.AddCommand(runCommand(), demoCommand(), doctorCommand(), configCommand(), mailCommand(), caseCommand(), arrivalsCommand(),
-		lettersCommand(), evidenceCommand(), queueCommand(), slaCommand(), versionCommand())
+		lettersCommand(), evidenceCommand(), queueCommand(), rosterCommand(), slaCommand(), versionCommand())
 	strict(c)
 	return c
 }
