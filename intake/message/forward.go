@@ -2,6 +2,7 @@ package message
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -18,24 +19,35 @@ const (
 )
 
 // forwardMarks are the words mail programs put between dashes above a mail sent
-// on inline.
+// on inline: Gmail, Thunderbird, Yahoo, Samsung, in the languages people here
+// write.
 var forwardMarks = []string{
-	"forwarded message", "forwarded mail", "weitergeleitete nachricht", "message transféré", "mensaje reenviado", "messaggio inoltrato",
+	"forwarded message", "forwarded mail", "original message forwarded", "forwarded by", "forwarded email",
+	"weitergeleitete nachricht", "message transféré", "message transmis", "courriel transféré", "mensaje reenviado", "messaggio inoltrato",
+	"mensagem encaminhada", "doorgestuurd bericht", "neges a anfonwyd ymlaen", "neges wedi'i hanfon ymlaen", "przekazana wiadomość",
+	"przesłana wiadomość", "treść przekazanej wiadomości", "mesaj redirecționat", "mesaj redirecţionat", "továbbított üzenet", "vidarebefordrat meddelande",
+	"videresendt melding", "videresendt besked", "välitetty viesti", "yönlendirilmiş ileti", "iletilmiş mesaj", "iletilen mesaj",
+	"пересланное сообщение", "пересылаемое сообщение", "переслане повідомлення", "препратено съобщение", "persiųstas laiškas", "pārsūtīta vēstule",
+	"přeposlaná zpráva", "preposlaná správa", "προωθημένο μήνυμα", "رسالة معاد توجيهها", "转发的邮件", "轉寄郵件", "転送されたメッセージ",
+}
+
+// appleMarks are the whole lines Apple Mail and iPhones put there.
+var appleMarks = []string{
+	"begin forwarded message:", "anfang der weitergeleiteten nachricht:", "début du message réexpédié", "début du message transféré",
+	"inicio del mensaje reenviado:", "inizio messaggio inoltrato:", "início da mensagem encaminhada:", "begin doorgestuurd bericht:",
+	"początek przekazywanej wiadomości:", "начало переадресованного сообщения:", "початок листа, що пересилається:", "iletilen ileti başlangıcı:",
+	"vidarebefordrat brev:", "videresendt brev:",
 }
 
 // isForwardMark reports whether line stands above a mail sent on inline.
 func isForwardMark(line string) bool {
-	line = strings.TrimLeft(line, "> \t")
-	words := strings.TrimLeft(line, "- ")
+	line = strings.TrimLeft(line, "> \t*_")
+	words := strings.TrimLeft(line, "-–— \u00a0")
+	marks := forwardMarks
 	if words == line {
-		return hasPrefixFold(line, "begin forwarded message:")
+		marks = appleMarks
 	}
-	for _, mark := range forwardMarks {
-		if hasPrefixFold(words, mark) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(marks, func(mark string) bool { return hasPrefixFold(words, mark) })
 }
 
 // hasPrefixFold reports whether s begins with prefix in any case.
@@ -44,11 +56,12 @@ func hasPrefixFold(s, prefix string) bool {
 }
 
 // forwardSubjects is how subjects of mails sent on begin.
-var forwardSubjects = regexp.MustCompile(`(?i)^\s*(?:fwd?|wg|tr|rv|i)\s*:`)
+var forwardSubjects = regexp.MustCompile(`(?i)^\s*(?:\[[^\]]{0,40}\]\s*)?(?:fwd?|wg|tr|rv|i|enc|pd|doorst|ym|yml|továbbítás|továbbküldve|vb|vs|videresend|ilt|i̇lt|пересл|переслано|fs|转发|轉寄)\s*[:：]`)
 
 // quotedHeaders is the head of another mail as Outlook writes it into a text,
 // in answers too; only with such a subject does it mean sending on.
-var quotedHeaders = regexp.MustCompile(`(?mi)^[> \t*]*(?:from|von|de|da)[ \t]*:.+\n(?:.*\n){0,3}?[> \t*]*(?:sent|date|gesendet|datum|envoyé|enviado|inviato)[ \t]*:`)
+var quotedHeaders = regexp.MustCompile(`(?mi)^[> \t*]*(?:from|von|de|da|de la|od|van|från|fra|lähettäjä|oddi ?wrth|gönderen|kimden|feladó|от|від|发件人|寄件者)[ \t\x{a0}\x{202f}*]*[:：].+\n(?:.*\n){0,3}?` +
+	`[> \t*]*(?:sent|date|gesendet|datum|envoyé|enviado|inviato|data|wysłano|wysłane|verzonden|skickat|sendt|dato|lähetetty|anfonwyd|dyddiad|gönderilme tarihi|tarih|elküldve|küldve|dátum|отправлено|дата|надіслано|trimis|发送时间|日期)[ \t\x{a0}\x{202f}*]*[:：]`)
 
 // forwarding judges how the mail sends another on.
 func (g *reading) forwarding() Forwarding {
