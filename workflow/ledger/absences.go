@@ -75,6 +75,24 @@ func (t *Tx) withdraw(ref casefile.Ref, person string, now time.Time) error {
 		return err
 	}
 	_, err := t.run(`UPDATE letters SET state = 'withdrawn', give_up_at = 0 WHERE case_ref = $1 AND person = $2 AND state IN ('due', 'maybe-sent')`, string(ref), person)
+	if err != nil {
+		return err
+	}
+	return t.withdrawEmpty(person, now)
+}
+
+// withdrawEmpty ends the debt of a person's digests in which no line is left: an
+// empty one would tell that there was something to tell.
+func (t *Tx) withdrawEmpty(person string, now time.Time) error {
+	const empty = `SELECT letter FROM digests WHERE person = $1
+		AND NOT EXISTS (SELECT 1 FROM letters WHERE letters.digest = digests.letter AND letters.state <> 'withdrawn')`
+	if _, err := t.run(`UPDATE jobs SET done_at = $2, why = 'withdrawn' WHERE done_at = 0 AND id IN (SELECT 'letter/' || letter FROM (`+empty+`) AS gone)`, person, ms(now)); err != nil {
+		return err
+	}
+	if _, err := t.run(`UPDATE letters SET state = 'withdrawn', give_up_at = 0 WHERE state IN ('due', 'maybe-sent') AND id IN (`+empty+`)`, person); err != nil {
+		return err
+	}
+	_, err := t.run(`UPDATE digests SET sealed = $2 WHERE sealed = 0 AND letter IN (`+empty+`)`, person, ms(now))
 	return err
 }
 

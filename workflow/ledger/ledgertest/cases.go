@@ -35,6 +35,7 @@ func cases(b *book) {
 		}
 	})
 	b.on("letters are withdrawn", withdrawn)
+	b.on("empty digests are withdrawn", emptied)
 	b.on("absences", absences)
 	b.on("barred", barred)
 	b.on("alarms are replaced", replaced)

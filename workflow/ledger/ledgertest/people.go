@@ -46,6 +46,57 @@ func withdrawn(b *book) {
 	}
 }
 
+// A digest of which every line is withdrawn is not sent, and takes no more lines;
+// one with a line left is.
+func emptied(b *book) {
+	hidden, shown := b.opened(), b.opened()
+	gathered := func(person string, refs ...casefile.Ref) (digest ledger.Letter) {
+		digest = letter(b.name("digest"), "")
+		digest.Person, digest.Kind = person, casefile.Digest
+		b.update(func(tx *ledger.Tx) error {
+			if opened, err := tx.OpenDigest(digest); err != nil || !opened {
+				b.Errorf("opened %v, %v", opened, err)
+			}
+			if err := tx.Write(digest); err != nil {
+				return err
+			}
+			for _, ref := range refs {
+				x := letter(b.name("line"), ref)
+				x.Person, x.Digest = person, digest.ID
+				if err := tx.Write(x); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		return digest
+	}
+	none, some := gathered("emptied", hidden.Ref), gathered("spared", hidden.Ref, shown.Ref)
+	b.update(func(tx *ledger.Tx) error {
+		_, err := tx.Withdraw(hidden.Ref, func(string) bool { return false }, noon)
+		return err
+	})
+	for _, tt := range []struct {
+		digest ledger.Letter
+		want   ledger.LetterState
+	}{{none, ledger.Withdrawn}, {some, ledger.Due}} {
+		x, err := b.Letter(b.Context(), tt.digest.ID)
+		if b.must(err); x.State != tt.want {
+			b.Errorf("the digest to %s is %s, want %s", x.Person, x.State, tt.want)
+		}
+		if _, err := b.Claim(b.Context(), x.JobID(), noon, lease); errors.Is(err, ledger.ErrDone) != (tt.want == ledger.Withdrawn) {
+			b.Errorf("its job: %v", err)
+		}
+		b.update(func(tx *ledger.Tx) error {
+			into, err := tx.Gather(x.Person)
+			if (into == "") != (tt.want == ledger.Withdrawn) {
+				b.Errorf("the next line of %s goes into %q", x.Person, into)
+			}
+			return err
+		})
+	}
+}
+
 // Open cases that somebody is kept from are listed, and nothing is said twice in
 // its time.
 func barred(b *book) {
