@@ -54,6 +54,7 @@ func (d *desk) close(c casefile.Case) {
 func TestF42SentAgainAfterClosing(t *testing.T) {
 	d := newDesk(t)
 	first := d.resent("by one relay", "")
+	d.exclude(first, "other-lead")
 	if again := d.resent("by another relay", ""); d.caseOf(again).Ref != d.caseOf(first).Ref {
 		t.Fatal("a copy opened a case of its own")
 	}
@@ -69,12 +70,23 @@ func TestF42SentAgainAfterClosing(t *testing.T) {
 	if !d.says(fresh.Ref, string(old.Ref)) || !d.says(old.Ref, string(fresh.Ref)) {
 		t.Error("the cases do not say of each other")
 	}
+	if !fresh.Excluded.Has("other-lead") {
+		t.Error("whoever must not know of the old case learns of the new")
+	}
 	letters, err := d.Ledger.Letters(t.Context(), fresh.Ref)
 	if err != nil || len(letters) == 0 {
 		t.Errorf("nobody is told: %v", err)
 	}
 	if last := d.resent("and again", ""); d.caseOf(last).Ref != fresh.Ref {
 		t.Error("copies breed cases")
+	}
+}
+
+// exclude keeps a case from a person.
+func (d *desk) exclude(a workflow.Arrived, person string) {
+	d.t.Helper()
+	if err := d.Office.Exclude(d.t.Context(), d.caseOf(a).Ref, []string{person}, "lead", "named in it"); err != nil {
+		d.t.Fatal(err)
 	}
 }
 

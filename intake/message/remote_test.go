@@ -48,8 +48,8 @@ func TestV8NothingIsFetched(t *testing.T) {
 func TestV9NestedTagsAreWords(t *testing.T) {
 	for markup, want := range map[string]string{
 		"<scr<script>ipt>alert(1)</scr</script>ipt>help": "ipt>help",
-		"<<b>script>help<</b>/script>":                    "<script>help</script>",
-		"&lt;script&gt;help&lt;/script&gt;":               "<script>help</script>",
+		"<<b>script>help<</b>/script>":                   "<script>help</script>",
+		"&lt;script&gt;help&lt;/script&gt;":              "<script>help</script>",
 	} {
 		m := read(t, "Content-Type: text/html\n\n"+markup)
 		if !strings.Contains(m.Text, "help") || len(m.Text) > len(markup)+len(message.HiddenMark) {
