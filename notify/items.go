@@ -20,6 +20,11 @@ type Item struct {
 	Token    string
 }
 
+// mostInHTML is up to how many lines a digest has an HTML part. A longer one is
+// plain text: mail programs do not show so much of HTML, and relays would not
+// take ten thousand lines of both.
+const mostInHTML = 1000
+
 // items are the lines of a digest.
 func (f Facts) items(say *phrases) (all []templates.Item) {
 	for _, i := range f.Items {

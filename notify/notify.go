@@ -49,6 +49,9 @@ func Compose(f Facts) (Letter, error) {
 	if l.Text, err = set.Text(page); err != nil {
 		return Letter{}, fmt.Errorf("compose %s: %w", f.Kind, err)
 	}
+	if len(f.Items) > mostInHTML {
+		return l, nil
+	}
 	if l.HTML, err = set.HTML(page); err != nil {
 		return Letter{}, fmt.Errorf("compose %s: %w", f.Kind, err)
 	}

@@ -23,10 +23,15 @@ func (t *Tx) Alert(x Letter, now, since time.Time, most int) (n int, err error) 
 	return n, nil
 }
 
+// mostLines is how many lines a digest takes: more make a mail that relays
+// refuse.
+const mostLines = 20_000
+
 // Gather adds a line to the digest that is open for a person, and returns the
-// digest's letter; "" if none is open.
+// digest's letter; "" if none is open. A digest that is full is sealed.
 func (t *Tx) Gather(person string) (letter string, err error) {
-	err = t.changeKey("", `UPDATE digests SET lines = lines + 1 WHERE person = $1 AND sealed = 0 RETURNING letter`, person).Scan(&letter)
+	err = t.changeKey("", `UPDATE digests SET lines = lines + 1, sealed = CASE WHEN lines + 1 >= $1 THEN 1 ELSE 0 END
+		WHERE person = $2 AND sealed = 0 RETURNING letter`, mostLines, person).Scan(&letter)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", nil
 	}
