@@ -26,7 +26,7 @@ func (d *Desk) answerable(a workflow.Arrived, m message.Message) string {
 	local, _, _ := strings.Cut(addr, "@")
 	switch {
 	case !a.Authentic || Door(a.Door) != Mail:
-	case m.Machine.Class != message.Person || m.NullSender() || fromDesk(m):
+	case m.Machine.Class != message.Person || fromDesk(m):
 	case len(addr) > 254 || len(local) > 64 || !plainAddress.MatchString(addr) || nobodys.MatchString(marks.Replace(local)):
 	case d.ours(addr) || len(d.colleagues([]string{addr})) > 0:
 	default:

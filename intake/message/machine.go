@@ -14,7 +14,6 @@ func (g *reading) judge() {
 	}
 	h := g.parts[0].head
 	e := evidence{h: h, r: &g.report, root: g.parts[0].media, rootParams: g.parts[0].params, m: g.m}
-	g.m.null = e.nullSender()
 	for _, rule := range rules {
 		if why := rule.says(&e); why != "" {
 			g.m.Machine = Machine{rule.class, cut(why, 120)}

@@ -47,7 +47,6 @@ type Message struct {
 	Body string `json:"body"`
 
 	seen    int      // bytes of Text, see Seen
-	null    bool     // the topmost Return-Path is empty: whoever wrote it wants no answer
 	fromOdd bool     // programs may disagree about the author
 	single  bool     // From, Subject, To and Date are there once each
 	auth    []string // the Authentication-Results fields, topmost first

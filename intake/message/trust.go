@@ -59,11 +59,6 @@ func (m *Message) Author() string {
 	return m.From[0].Addr
 }
 
-// NullSender reports a mail that our own server noted as having no sender to
-// return it to (RFC 5321 section 4.5.5). It must not be answered, whoever wrote
-// it.
-func (m *Message) NullSender() bool { return m.null }
-
 // insideTenant reports Microsoft's mark of a sender who logged in to the same
 // tenant. Exchange takes the mark away from mail that comes from outside; mail
 // by Direct Send bears another value (V32).

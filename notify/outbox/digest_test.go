@@ -142,3 +142,34 @@ func TestWithdrawnDigest(t *testing.T) {
 		t.Errorf("the deputy got %d mails", n)
 	}
 }
+
+// A concern that comes after the list was written stands in the next one: the
+// list that is out takes nothing more.
+func TestT5NextList(t *testing.T) {
+	d := flooded(t, 22)
+	lead := d.letter("lead", casefile.Digest)
+	d.at(lead.Created.Sub(noon))
+	for i := range 30 { // the flood goes on, and the post is slow
+		d.arrives(fmt.Sprintf("From: x%d@college.example\r\nTo: %s\r\nSubject: help\r\nMessage-ID: <x%d@college.example>\r\n\r\nmore %d\r\n", i, service, i, i))
+		if i == 15 {
+			d.pass(lead.Created.Sub(noon))
+		}
+	}
+	d.pass(lead.Created.Sub(noon) + 11*minute)
+	cs, err := d.Ledger.Cases(t.Context())
+	d.must(err)
+	seen := map[string]int{}
+	for _, m := range d.post.to("lead") {
+		for ref := range mentioned(plain(t, m.raw)) {
+			seen[ref]++
+		}
+	}
+	for _, c := range cs {
+		if seen[string(c.Ref)] != 1 {
+			t.Errorf("the lead reads of %s in %d mails", c.Ref, seen[string(c.Ref)])
+		}
+	}
+	if n := len(d.letters("lead", casefile.Digest)); n != 2 {
+		t.Errorf("%d lists", n)
+	}
+}

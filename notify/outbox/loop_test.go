@@ -132,3 +132,23 @@ func TestV26LeadIsAnotherDesk(t *testing.T) {
 		t.Errorf("%d + %d mails, of which %d are owed to the lead", c.count[0], c.count[1], owed)
 	}
 }
+
+// T6: what a desk wrote moves no case, though every other mark of a machine is
+// gone and it comes with a colleague's address to a letter's own.
+func TestT6DeskIsNotObeyed(t *testing.T) {
+	d := newDesk(t)
+	d.concern(mailed("they wait for me at the gate"))
+	d.pass(0)
+	to := header(t, d.post.to("lead")[0].raw, "Reply-To")
+	mail := func(id string) string {
+		return "From: lead@council.example\r\nTo: " + to + "\r\nSubject: Re\r\nMessage-ID: " + id + "\r\n\r\nACK\r\n"
+	}
+	d.arrives(mail("<dd1.aaaaaaaaaaaaaaaaaaaaaaaaaa.abcdefghijklmnopqrstuvwxyz@b.example>"))
+	if cs, err := d.Ledger.Cases(t.Context()); err != nil || len(cs) != 1 || cs[0].State != casefile.Submitted {
+		t.Errorf("a desk is obeyed: %v, %+v", err, cs)
+	}
+	d.arrives(mail("<2@council.example>"))
+	if cs, err := d.Ledger.Cases(t.Context()); err != nil || len(cs) != 1 || cs[0].State != casefile.Acknowledged {
+		t.Errorf("a person is not obeyed: %v, %+v", err, cs)
+	}
+}
