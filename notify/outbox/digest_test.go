@@ -137,7 +137,7 @@ func TestWithdrawnDigest(t *testing.T) {
 	if n := len(d.post.to("lead")); n != 20 {
 		t.Errorf("the lead got %d mails", n)
 	}
-	d.state(x, ledger.Failed)
+	d.state(x, ledger.Withdrawn)
 	if n := len(d.post.to("deputy")); n != 21 {
 		t.Errorf("the deputy got %d mails", n)
 	}
