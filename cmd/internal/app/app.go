@@ -158,6 +158,9 @@ func (a *App) Run(ctx context.Context) error {
 	}
 	defer doors.close()
 	without, err := a.admit(ctx)
+	if ctx.Err() != nil {
+		return nil // told to stop before it began
+	}
 	if err != nil {
 		return err
 	}
