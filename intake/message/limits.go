@@ -13,7 +13,7 @@ type Limits struct {
 	Addresses int           // addresses of the mail; default 1,000
 	IDs       int           // ids in References; default 1,000
 	Text      int           // bytes of Text; default 1 MB
-	Unpack    int           // bytes of all containers that must be held to be opened; default 8 MB
+	Unpack    int           // bytes of all containers that must be held to be opened; default 16 MB
 	Defects   int           // default 200
 	Time      time.Duration // wall time; default 10 s
 }
@@ -21,7 +21,7 @@ type Limits struct {
 // standard are the defaults of DESIGN.md section 4.
 var standard = Limits{
 	Depth: 50, Parts: 1000, Header: 1 << 20, Headers: 4 << 20, Fields: 10000,
-	Addresses: 1000, IDs: 1000, Text: 1 << 20, Unpack: 8 << 20, Defects: 200, Time: 10 * time.Second,
+	Addresses: 1000, IDs: 1000, Text: 1 << 20, Unpack: 16 << 20, Defects: 200, Time: 10 * time.Second,
 }
 
 // withDefaults fills what is zero.

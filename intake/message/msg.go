@@ -128,39 +128,58 @@ func (m *msgReader) object(s *msgStore, name string) {
 	}
 }
 
-// file lists the bytes of e.
+// file lists the bytes of e, and what is in them when they are a container.
 func (m *msgReader) file(s *msgStore, e *mscfb.File, name, mime string) {
-	data, err := s.read(e)
-	m.err = errors.Join(m.err, err)
-	m.list(name, mime, data)
 	what := containerOf(mime, name)
 	if strings.HasPrefix(mime, "multipart/") {
 		what = "mail" // Outlook keeps a signed mail so
 	}
-	if what != "" && len(data) > 0 {
-		m.g.open(m.p, what, &content{kept: data})
+	if what != "" {
+		data, err := s.read(e)
+		m.err = errors.Join(m.err, err)
+		if m.list(name, mime, data); len(data) > 0 {
+			m.g.open(m.p, what, &content{kept: data})
+		}
+		return
 	}
+	var c content
+	sum := sha256.New()
+	err := s.each(e, func(piece []byte) { sum.Write(piece); c.take(piece, 0) })
+	m.err = errors.Join(m.err, err)
+	if m.room() {
+		c.sha256 = hex.EncodeToString(sum.Sum(nil))
+		m.g.piece(m.p, HowMsg, name, mime, &c)
+	}
+}
+
+// room reports whether one more piece may be listed.
+func (m *msgReader) room() bool {
+	if len(m.g.m.Attachments) < m.g.lim.Parts {
+		return true
+	}
+	m.g.d.once(DefectParts, "pieces of a .msg", m.p.body)
+	return false
 }
 
 // list lists data that lay inside the .msg.
 func (m *msgReader) list(name, mime string, data []byte) {
-	g := m.g
-	if len(g.m.Attachments) >= g.lim.Parts {
-		g.d.once(DefectParts, "pieces of a .msg", m.p.body)
-		return
+	if m.room() {
+		m.g.packed(m.p, HowMsg, name, mime, data)
 	}
-	g.packed(m.p, HowMsg, name, mime, data)
 }
 
 // packed lists data that lay inside a container which says of each piece what
 // it is called.
 func (g *reading) packed(p *part, how How, name, mime string, data []byte) {
 	sum := sha256.Sum256(data)
+	g.piece(p, how, name, mime, &content{size: int64(len(data)), head: data[:min(len(data), sniffed)], sha256: hex.EncodeToString(sum[:])})
+}
+
+// piece lists one piece of a container.
+func (g *reading) piece(p *part, how How, name, mime string, c *content) {
 	d := &defects{max: 10}
-	a := Attachment{Name: cutName(valid(name), d), DeclaredType: cut(mime, 200), Size: int64(len(data)),
-		SHA256: hex.EncodeToString(sum[:]), Part: p.section(), How: how}
-	if len(data) > 0 {
-		c := content{head: data[:min(len(data), sniffed)]}
+	a := Attachment{Name: cutName(valid(name), d), DeclaredType: cut(mime, 200), Size: c.size, SHA256: c.sha256, Part: p.section(), How: how}
+	if c.size > 0 {
 		a.SniffedType = c.sniff()
 	}
 	noteName(&part{}, a.Name, d)

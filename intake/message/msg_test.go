@@ -66,6 +66,15 @@ func TestMsgIsListed(t *testing.T) {
 	}
 }
 
+// A .msg with a large photo is opened: people send such.
+func TestMsgOf14MB(t *testing.T) {
+	photo := bytes.Repeat([]byte("\xff\xd8\xffphoto"), 14<<20/8)
+	m := readAll(mailWith("a.msg", "application/x", asMsg(outlook(msgHeadTop, attached(0, wide(msgAttachLong, "a.jpg"), stream(msgAttachData<<16|mapiBinary, photo))))))
+	if want := line(HowMsg, "", "a.jpg", photo); !strings.HasSuffix(describe(m), want) {
+		t.Errorf("%s, want %s, %v", describe(m), want, m.Defects)
+	}
+}
+
 // A text in the charset of old Outlook, and one that is there as RTF only.
 func TestMsgText(t *testing.T) {
 	props := make([]byte, msgHeadTop+16)

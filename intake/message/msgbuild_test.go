@@ -71,13 +71,45 @@ func asMsg(root []tree) []byte {
 	return c.file(dir, miniFAT, len(raw)/sector)
 }
 
-// file puts header, body and FAT together. The FAT stands at the end.
+// file puts header, body, FAT and the list of its sectors together. The first
+// 109 of them stand in the header.
 func (c *compound) file(dir, miniFAT uint32, miniSectors int) []byte {
-	n := (len(c.fat) + sector/4) / (sector/4 - 1) // sectors of FAT, themselves in it
-	at := len(c.fat)
+	at, n, more := len(c.fat), 1, 0
+	for n*sector/4 < at+n+more {
+		n++
+		more = (max(0, n-109) + 126) / 127
+	}
 	for range n {
 		c.fat = append(c.fat, 0xFFFFFFFD)
 	}
+	for range more {
+		c.fat = append(c.fat, 0xFFFFFFFC)
+	}
+	for len(c.fat) < n*sector/4 {
+		c.fat = append(c.fat, nothing)
+	}
+	le := binary.LittleEndian
+	out := append(c.header(dir, miniFAT, miniSectors, at, n, more), c.body...)
+	for _, next := range c.fat {
+		out = le.AppendUint32(out, next)
+	}
+	for i := range more {
+		for j := range 127 {
+			k := 109 + 127*i + j
+			if k < n {
+				out = le.AppendUint32(out, uint32(at+k))
+			} else {
+				out = le.AppendUint32(out, nothing)
+			}
+		}
+		out = le.AppendUint32(out, uint32(at+n+i+1))
+	}
+	return out
+}
+
+// header writes the first sector; n sectors of FAT begin at at, and more that
+// list them follow.
+func (c *compound) header(dir, miniFAT uint32, miniSectors, at, n, more int) []byte {
 	h := make([]byte, sector)
 	le := binary.LittleEndian
 	le.PutUint64(h, 0xE11AB1A1E011CFD0)
@@ -92,21 +124,17 @@ func (c *compound) file(dir, miniFAT uint32, miniSectors int) []byte {
 	le.PutUint32(h[60:], miniFAT)
 	le.PutUint32(h[64:], uint32(miniSectors))
 	le.PutUint32(h[68:], endOfMsg)
+	if more > 0 {
+		le.PutUint32(h[68:], uint32(at+n))
+		le.PutUint32(h[72:], uint32(more))
+	}
 	for i := range 109 {
 		le.PutUint32(h[76+4*i:], nothing)
 		if i < n {
 			le.PutUint32(h[76+4*i:], uint32(at+i))
 		}
 	}
-	out := append(h, c.body...)
-	for i := range n * sector / 4 {
-		next := uint32(nothing)
-		if i < len(c.fat) {
-			next = c.fat[i]
-		}
-		out = le.AppendUint32(out, next)
-	}
-	return out
+	return h
 }
 
 // chain appends data to the body in whole sectors and returns the first.

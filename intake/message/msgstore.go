@@ -109,22 +109,33 @@ func (s *msgStore) attachments() (found []*msgStore) {
 var errMsgSize = errors.New("its streams overlap")
 
 // read returns the bytes of one stream.
-func (s *msgStore) read(e *mscfb.File) ([]byte, error) {
+func (s *msgStore) read(e *mscfb.File) (b []byte, err error) {
+	if e != nil && e.Size > 0 && e.Size <= *s.budget {
+		b = make([]byte, 0, e.Size)
+	}
+	err = s.each(e, func(piece []byte) { b = append(b, piece...) })
+	return b, err
+}
+
+// each gives the bytes of one stream piece by piece: the library's work on one
+// piece is quadratic.
+func (s *msgStore) each(e *mscfb.File, take func([]byte)) error {
 	if e == nil || e.Size == 0 {
-		return nil, nil
+		return nil
 	}
 	if *s.budget -= e.Size; *s.budget < 0 {
-		return nil, errMsgSize
+		return errMsgSize
 	}
-	b := make([]byte, e.Size)
-	for n := 0; n < len(b); { // in pieces: the library's work on one piece is quadratic
-		m, err := e.Read(b[n:min(len(b), n+64<<10)])
-		n += m
-		if err != nil && !(err == io.EOF && n == len(b)) {
-			return b[:n], err
+	piece := make([]byte, min(e.Size, 64<<10))
+	for left := e.Size; left > 0; {
+		n, err := e.Read(piece[:min(left, int64(len(piece)))])
+		take(piece[:n])
+		left -= int64(n)
+		if err != nil && !(err == io.EOF && left == 0) {
+			return err
 		}
 	}
-	return b, nil
+	return nil
 }
 
 // The types of properties ([MS-OXCDATA] section 2.11.1).
