@@ -22,5 +22,6 @@ type Delivery struct {
 	Org     string    // organisation the door belongs to, "" for triage
 	Key     string    // unique per door: "mailbox/uidvalidity/uid", or the form's idempotency key
 	At      time.Time // when the desk met it, UTC
+	Backlog bool      // it waited with many others: what comes new may overtake it
 	Body    io.Reader // read once, to the end
 }

@@ -58,7 +58,7 @@ func (d *Desk) keep(ctx context.Context, in Delivery, draft *evidence.Draft) err
 	}
 	job, fresh, err := d.Ledger.Arrive(ctx, ledger.Arrival{
 		ID: strings.ToLower(rand.Text()), Door: string(in.Door), Mailbox: in.Mailbox, Org: in.Org, Key: in.Key,
-		SHA256: string(sealed.Digest), Size: sealed.Size, Received: in.At.UTC(),
+		SHA256: string(sealed.Digest), Size: sealed.Size, Received: in.At.UTC(), Backlog: in.Backlog,
 	})
 	if err != nil {
 		return fmt.Errorf("keep delivery: %w", err)

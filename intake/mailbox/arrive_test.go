@@ -3,11 +3,15 @@ package mailbox
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"dutydesk/intake"
 )
 
 // New mail is fetched at once: without a second look, and without a second EXAMINE.
@@ -157,5 +161,39 @@ func TestProbe(t *testing.T) {
 	s.locked(func() { s.on["LOGIN"] = no("x") })
 	if _, err := Probe(t.Context(), w); !errors.Is(err, ErrRefused) {
 		t.Errorf("wrong password: %v", err)
+	}
+}
+
+// What waited with many others is marked as a backlog; what comes new, and the
+// few that a quiet night left, are not.
+func TestBacklogIsMarked(t *testing.T) {
+	for _, n := range []int{backlogMany, backlogMany + 1} {
+		var bodies []string
+		for i := range n {
+			bodies = append(bodies, mail(fmt.Sprint(i)))
+		}
+		s, l := newScript(t, bodies...), newLedger()
+		var mu sync.Mutex
+		late := map[bool]int{}
+		l.take = func(d intake.Delivery) error {
+			mu.Lock()
+			defer mu.Unlock()
+			late[d.Backlog]++
+			return nil
+		}
+		w, _ := s.watcher(l)
+		start(t, w)
+		until(t, "kept", func() bool { return l.count() == n })
+		s.arrive(mail("new"))
+		until(t, "the new one too", func() bool { return l.count() == n+1 })
+		mu.Lock()
+		want := map[bool]int{false: n + 1}
+		if n > backlogMany {
+			want = map[bool]int{true: n, false: 1}
+		}
+		if !maps.Equal(late, want) {
+			t.Errorf("%d waited: %v", n, late)
+		}
+		mu.Unlock()
 	}
 }

@@ -18,6 +18,7 @@ type fetching struct {
 	uid   imap.UID
 	key   string
 	order uint64 // of asking
+	late  bool   // out of a backlog
 	guess bool   // asked for before the server named it
 	began bool   // its body came
 }
@@ -56,7 +57,7 @@ func (v *visit) guess() {
 // beside whatever else is on the way.
 func (v *visit) fetch(uid imap.UID, guess bool) {
 	v.order++
-	f := &fetching{uid: uid, key: v.key(uid), guess: guess, order: v.order}
+	f := &fetching{uid: uid, key: v.key(uid), guess: guess, order: v.order, late: uid < v.folder.backlog}
 	f.believe, f.before = v.liar >= liarAfter, -1
 	if t := v.folder.plan.trials[uid]; t != nil {
 		f.before = t.size
@@ -94,7 +95,7 @@ func (v *visit) take(f *fetching) (keep func(context.Context) error, err error) 
 	}
 	f.began = true
 	keep, err = v.Desk.Take(v.keeping, intake.Delivery{
-		Door: intake.Mail, Mailbox: v.Name, Org: v.Org, Key: f.key, At: v.Now().UTC(), Body: &f.body,
+		Door: intake.Mail, Mailbox: v.Name, Org: v.Org, Key: f.key, At: v.Now().UTC(), Backlog: f.late, Body: &f.body,
 	})
 	switch {
 	case f.err == nil:

@@ -24,6 +24,7 @@ type folder struct {
 	flying   map[imap.UID]bool  // of these, not planned only; those that a broken line ended too
 	copied   map[imap.UID]bool  // copied to Kept, the original still there
 	plan     plan
+	backlog  imap.UID // UIDs below were found waiting with many others
 }
 
 func newFolder(validity uint32) *folder {

@@ -120,6 +120,9 @@ func (v *visit) weigh(l listing) error {
 		v.count(uint64(removed), uint64(vanished))
 	}
 	f.close(l)
+	if n := len(fresh); n > backlogMany {
+		f.backlog = max(f.backlog, fresh[n-1]+1)
+	}
 	v.plan(fresh)
 	v.claim(l.uids)
 	v.suspect(l.uids)
@@ -128,6 +131,10 @@ func (v *visit) weigh(l listing) error {
 	}
 	return nil
 }
+
+// backlogMany is how many messages found at once are a backlog, which what comes
+// later may overtake at the desk as it does on the line.
+const backlogMany = 50
 
 // plan will fetch uids.
 func (v *visit) plan(uids []imap.UID) {

@@ -46,6 +46,7 @@ type Arrival struct {
 	Grade      string // of evidence: a code of message.Grade, "form", or "" while unread
 	Authentic  bool   // the server that is trusted proved the author's domain, never the person
 	AuthWhy    string // why it is not Authentic, in words that name nobody
+	Backlog    bool   // it waited with many others: new ones overtake it. Not kept
 	Signatures string // JSON list of message.Signature, each with its key; "" for none
 }
 
@@ -62,7 +63,7 @@ type Exhibit struct {
 // that stands is left alone. But other bytes under the key of a mail are another
 // mail: the server was restored, and gave a UID out again.
 func (l *Ledger) Arrive(ctx context.Context, a Arrival) (job Job, fresh bool, err error) {
-	job = Job{ID: "dispose/" + a.ID, Kind: DisposeJob, Subject: a.ID, Due: a.Received, Offer: 1, Urgent: true}
+	job = Job{ID: "dispose/" + a.ID, Kind: DisposeJob, Subject: a.ID, Due: a.Received, Offer: 1, Urgent: !a.Backlog}
 	err = l.Update(ctx, func(tx *Tx) error {
 		fresh, err = tx.arrive(a, "")
 		if err == nil && !fresh && a.Door == "mail" {

@@ -22,7 +22,7 @@ const (
 	immediate = "immediate" // somebody is waiting
 	sla       = "sla"       // deadlines
 	mail      = "mail"      // letters that may wait a moment
-	bulk      = "bulk"      // rounds, and whatever went wrong before
+	bulk      = "bulk"      // rounds, and arrivals out of a backlog
 )
 
 // servers are what takes tasks from Redis. Each asynq.Server has one dequeuer,
@@ -55,7 +55,7 @@ func queueOf(j ledger.Job) string {
 	switch {
 	case j.Kind == ledger.AlarmJob: // urgent or not: they come in floods
 		return sla
-	case j.Urgent, j.Kind == ledger.DisposeJob && j.Attempts == 0:
+	case j.Urgent:
 		return immediate
 	case j.Kind == ledger.LetterJob:
 		return mail

@@ -160,7 +160,7 @@ func TestTask(t *testing.T) {
 func TestQueueOf(t *testing.T) {
 	t.Parallel()
 	for want, js := range map[string][]ledger.Job{
-		immediate: {{Kind: ledger.DisposeJob}, {Kind: ledger.LetterJob, Urgent: true}},
+		immediate: {{Kind: ledger.DisposeJob, Urgent: true}, {Kind: ledger.LetterJob, Urgent: true}},
 		sla:       {{Kind: ledger.AlarmJob, Attempts: 3}, {Kind: ledger.AlarmJob, Urgent: true}},
 		mail:      {{Kind: ledger.LetterJob}},
 		bulk:      {{Kind: ledger.TickJob}, {Kind: ledger.DisposeJob, Attempts: 1}},
