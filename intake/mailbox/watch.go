@@ -72,7 +72,7 @@ func (m *watch) troubled(err error, wait time.Duration) {
 	}
 	state := stateOf(err)
 	if state != m.status.State {
-		m.Log.Warn("mailbox waits", "mailbox", m.Name, "state", state, "wait", wait.Round(time.Millisecond), "err", err)
+		m.Log.Warn("mailbox waits", "mailbox", m.Name, "folder", m.Folder, "state", state, "wait", wait.Round(time.Millisecond), "err", err)
 	}
 	m.stand(state)
 }

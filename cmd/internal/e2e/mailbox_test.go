@@ -221,3 +221,33 @@ func TestReconcileNamesGaps(t *testing.T) {
 		t.Errorf("%v\n%s", err, out)
 	}
 }
+
+// Once a day managers are told how mailboxes and ledger agree.
+func TestReconciledDaily(t *testing.T) {
+	w := newWorld(t, options{})
+	zone, err := time.LoadLocation("Europe/London")
+	w.must(err)
+	m := &machine{start: time.Now()}
+	w.replace("[desk]\n", "[desk]\nreconcile = \""+m.wall().Add(20*time.Minute).In(zone).Format("15:04")+"\"\n")
+	a := w.open(t, m.clock())
+	defer run(t, a)()
+	w.concern("one")
+	w.letter("lead", "ew concern")
+	w.letter("manager", "Every message in the safeguarding mailboxes is in our ledger")
+}
+
+// F42: the same mail twice, to the byte, is one case, and both are kept.
+func TestF42SameMailTwice(t *testing.T) {
+	w := newWorld(t, options{})
+	w.start()
+	raw := realtest.Mail("learner@college.example", "safeguarding@council.example", "help", "they threaten me")
+	for range 3 {
+		w.imap.Deliver("desk", raw)
+	}
+	w.letter("lead", "ew concern")
+	w.arrived(3)
+	w.sound(1)
+	if n := len(w.lettersTo("lead")); n != 1 {
+		t.Errorf("the lead was told %d times", n)
+	}
+}

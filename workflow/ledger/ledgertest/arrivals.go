@@ -38,6 +38,15 @@ func arrivals(b *book) {
 			}
 		}
 	})
+	b.on("a backlog makes room", func(b *book) {
+		for _, backlog := range []bool{false, true} {
+			a := b.arrival()
+			a.Backlog = backlog
+			if job, _, err := b.Arrive(b.Context(), a); err != nil || job.Urgent == backlog {
+				b.Errorf("backlog %v: urgent %v, %v", backlog, job.Urgent, err)
+			}
+		}
+	})
 	b.on("at the same moment is once", func(b *book) {
 		a := b.arrival()
 		fresh := together(32, func(i int) error {
