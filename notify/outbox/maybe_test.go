@@ -2,6 +2,7 @@ package outbox_test
 
 import (
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -82,9 +83,12 @@ func TestF54FrozenWorker(t *testing.T) {
 	d.concern(mailed("they wait for me at the gate"))
 	x := d.letter("lead", casefile.Opened)
 	frozen, w := *d.Box, *d.Writer
-	w.Now = func() time.Time { // called between reading and claiming
+	thaw := sync.OnceFunc(func() { // between reading and claiming
 		d.send(x)
 		d.at(12 * minute)
+	})
+	w.Now = func() time.Time {
+		thaw()
 		return d.now()
 	}
 	frozen.Writer = &w

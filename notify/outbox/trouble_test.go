@@ -23,7 +23,9 @@ func TestLeftTheRoster(t *testing.T) {
 	d := newDesk(t)
 	d.concern(mailed("they wait for me at the gate"))
 	d.die(d.letter("deputy", casefile.Opened))
-	delete(d.Writer.Roster.People, "lead")
+	past := d.Writer.Roster.People["lead"]
+	past.Until = d.Writer.Now()
+	d.Writer.Roster.People["lead"] = past // their time has ended
 	delete(d.Writer.Roster.People, "deputy")
 	d.pass(time.Minute)
 	for _, p := range []string{"lead", "deputy"} {

@@ -43,8 +43,8 @@ func (w *Writer) envelope(x ledger.Letter) (from, to string, err error) {
 	if x.Address != "" {
 		return "", x.Address, nil
 	}
-	p, ok := w.Roster.People[x.Person]
-	if !ok {
+	p := w.Roster.People[x.Person]
+	if !w.Roster.On(w.Now()).InPost(x.Person) {
 		return "", "", fmt.Errorf("letter %s: %w", x.ID, ErrLeft)
 	}
 	return w.Address, p.Address, nil

@@ -82,10 +82,14 @@ func (t *Tx) withdraw(ref casefile.Ref, person string, now time.Time) error {
 }
 
 // withdrawEmpty ends the debt of a person's digests in which no line is left: an
-// empty one would tell that there was something to tell.
+// empty one would tell that there was something to tell. One that is open is
+// locked first, so that it is not gathering a line meanwhile.
 func (t *Tx) withdrawEmpty(person string, now time.Time) error {
 	const empty = `SELECT letter FROM digests WHERE person = $1
 		AND NOT EXISTS (SELECT 1 FROM letters WHERE letters.digest = digests.letter AND letters.state <> 'withdrawn')`
+	if _, err := t.run(`UPDATE digests SET lines = lines WHERE person = $1 AND sealed = 0`, person); err != nil {
+		return err
+	}
 	if _, err := t.run(`UPDATE jobs SET done_at = $2, why = 'withdrawn' WHERE done_at = 0 AND id IN (SELECT 'letter/' || letter FROM (`+empty+`) AS gone)`, person, ms(now)); err != nil {
 		return err
 	}
