@@ -328,4 +328,8 @@ var brokenWatch = []broken{
 	{`[dkim]`, "[canary]\nevery = ▸\"1m\"\n[dkim]", "canary.every", "too short"},
 	{`[dkim]`, "[canary]\nwithin = ▸\"25h\"\n[dkim]", "canary.within", "too long"},
 	{"[desk]\n", "[desk]\nreconcile = ▸\"7 am\"\n", "desk.reconcile", "no time of day"},
+	{`[dkim]`, "[digest]\nat = ▸\"half past eight\"\n[dkim]", "digest.at", "no time of day"},
+	{`[dkim]`, "[digest]\nring = ▸\"\"\n[dkim]", "digest.ring", "empty"},
+	{`[dkim]`, "[digest]\nreview = ▸\"1 September 2027\"\n[dkim]", "digest.review", "no day"},
+	{`[dkim]`, "[digest]\n▸rign = \"01632 960 001\"\n[dkim]", "digest.rign", "did you mean ring?"},
 }

@@ -103,6 +103,9 @@ func (ch *checker) times() {
 	if ch.SLA.Review < ch.SLA.Acknowledge {
 		ch.wrong("sla.review", fmt.Sprintf("%q is shorter than acknowledge, %q", ch.SLA.Review, ch.SLA.Acknowledge), "a case comes back for review only after somebody had to take it")
 	}
+	if ch.production() && ch.Digest.At == "" {
+		ch.wrong("digest.at", "nobody would notice that the desk is dead, which is refused in production", `write a time of day, such as "08:30"`)
+	}
 	if most := Duration(5 * time.Minute); ch.production() && ch.Desk.Patience > most {
 		ch.wrong("desk.patience", fmt.Sprintf("%q is too long for production", ch.Desk.Patience), fmt.Sprintf("give %q or less", most))
 	}

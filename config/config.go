@@ -35,6 +35,7 @@ type Config struct {
 	Persons       []Person       `toml:"person" doc:"The people who are told and who act."`
 	Seats         []Seat         `toml:"seat" optional:"true" doc:"Roles that somebody holds for a time."`
 	Desk          Desk           `toml:"desk" doc:"The desk itself."`
+	Digest        Digest         `toml:"digest" doc:"The mails by which people hear every day how the desk stands."`
 	Canary        Canary         `toml:"canary" doc:"A test mail of our own that must come back in time, or managers are told."`
 	Log           Log            `toml:"log" doc:"What is logged. Personal data never is."`
 }
@@ -188,6 +189,13 @@ type Desk struct {
 	KeyFile   string   `toml:"key_file" default:"" doc:"Secret from which the capabilities in letters are derived; \"\" for desk.key in the data folder, made at the first run."`
 	Patience  Duration `toml:"patience" default:"3m" min:"1s" doc:"How long a part of the desk may be down before managers are told."`
 	Digest    Duration `toml:"digest" default:"10m" min:"0s" max:"1h" doc:"A person who had 20 letters about new concerns within this time gets further ones as one list. \"0s\" never makes a list."`
+}
+
+// Digest is what people are sent by the clock.
+type Digest struct {
+	At     string `toml:"at" default:"08:30" empty:"none" form:"hour" doc:"When leads, deputies and managers get the daily list, also on closed days and when nothing is open, in the service's time zone; the weekly check of the roster comes on Mondays. \"\" for never, which is refused in production: that the mail stays away is the alarm when everything else is dead."`
+	Ring   string `toml:"ring" default:"the operator of the desk" doc:"Whom people are to ring when the daily mail stays away: a name and a telephone number."`
+	Review Date   `toml:"review" default:"" form:"date" doc:"When the council's safeguarding policy itself is to be reviewed next, such as 2027-09-01; managers are reminded 30 days before, on the day, and then every week until you write a later one. \"\" for no reminder."`
 }
 
 // Log says what is logged.

@@ -84,6 +84,7 @@ func TestProductionRefusesTrialParts(t *testing.T) {
 		{"DUTYDESK_DATA", "data", "depends on where the program is started"},
 		{"DUTYDESK_DESK__PATIENCE", "6m", "too long for production"},
 		{"DUTYDESK_ROLES__MANAGERS", "", "nobody would hear of breaches"},
+		{"DUTYDESK_DIGEST__AT", "", "nobody would notice that the desk is dead"},
 		{"DUTYDESK_MAILBOX__SAFEGUARDING__CA_FILE", "self.pem", "server's own certificate"},
 	} {
 		dir, text := goodConfig(t)

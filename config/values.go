@@ -96,3 +96,9 @@ func (d Desk) ReconcileAt() (hour, minute int, ok bool) {
 	t, err := time.Parse("15:04", d.Reconcile)
 	return t.Hour(), t.Minute(), err == nil
 }
+
+// Time is the hour and minute of the daily list; ok is false for never.
+func (d Digest) Time() (hour, minute int, ok bool) {
+	t, err := time.Parse("15:04", d.At)
+	return t.Hour(), t.Minute(), err == nil
+}
