@@ -26,7 +26,9 @@ func (w *htmlWriter) fields(z *html.Tokenizer, more bool) (f tagFields) {
 				f.href = string(val)
 			}
 		case "class":
-			f.class += " " + string(val)
+			if f.class == "" { // of two, the first counts
+				f.class = string(val)
+			}
 		case "id":
 			f.id = string(val)
 		case "alt", "value", "placeholder":

@@ -150,6 +150,11 @@ func TestV22Bombs(t *testing.T) {
 		{"closing lines", message.DefectEpilogue, []byte("Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\n" + strings.Repeat("--b--\r\nx\r\n", 100000)), time.Second},
 		{"uuencoded blocks", message.DefectParts, []byte("\r\n" + strings.Repeat("begin 644 a\n#0V%T\n`\nend\n", 50000)), time.Second},
 		{"html", "", []byte("Content-Type: text/html\r\n\r\n" + strings.Repeat("<blockquote><table><tr><td>", 40000)), time.Second},
+		{"declarations", "", []byte("Content-Type: text/html\r\n\r\n<p style='" + strings.Repeat("a:b;", 200000) + "'>x"), time.Second},
+		{"classes", "", []byte("Content-Type: text/html\r\n\r\n<p " + strings.Repeat("class=abc ", 90000) + ">x"), time.Second},
+		{"rules", "", []byte("Content-Type: text/html\r\n\r\n<style>" + strings.Repeat(".a .b{color:#fff}", 50000) + "</style>" + strings.Repeat("<p class='a b c d'>", 5000)), time.Second},
+		{"selectors", "", []byte("Content-Type: text/html\r\n\r\n<style>" + strings.Repeat("a b,", 200000) + "{opacity:0}</style>x"), time.Second},
+		{"comments in styles", "", []byte("Content-Type: text/html\r\n\r\n<p style='" + strings.Repeat("/*", 400000) + "'>x"), time.Second},
 		{"links", "", []byte("Content-Type: text/html\r\n\r\n" + strings.Repeat("<a href='http://x.example/'>x", 40000)), time.Second},
 	} {
 		within(t, c.limit, func() {
