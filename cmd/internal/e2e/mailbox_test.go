@@ -3,6 +3,7 @@ package e2e
 import (
 	"bytes"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -202,12 +203,7 @@ func TestReconcileNamesGaps(t *testing.T) {
 	w.start()
 	w.concern("one")
 	w.letter("lead", "ew concern")
-	realtest.Poll(t, 30*time.Second, "moved", func() error {
-		if n := len(w.imap.Messages("desk", "Kept")); n != 1 {
-			return fmt.Errorf("%d kept", n)
-		}
-		return nil
-	})
+	w.moved(1)
 	var all []app.Reconciliation
 	w.json(&all, "arrivals", "reconcile")
 	if r := all[0]; !r.Asked || r.Kept != 1 || r.Server != 0 || r.Ledger != 1 || r.Disposed != 1 || len(r.Gaps) != 0 {
@@ -250,4 +246,54 @@ func TestF42SameMailTwice(t *testing.T) {
 	if n := len(w.lettersTo("lead")); n != 1 {
 		t.Errorf("the lead was told %d times", n)
 	}
+}
+
+// F28: the ledger is restored from last night. What came since, and was moved
+// away, is told as missing and named by the reconciliation; moved back, it is
+// taken in.
+func TestF28LedgerRestored(t *testing.T) {
+	w := newWorld(t, options{kept: "Kept"})
+	w.start()
+	w.concern("yesterday")
+	w.letter("lead", "ew concern")
+	w.moved(1)
+	w.stop()
+	data, backup := filepath.Join(w.dir, "data"), filepath.Join(w.dir, "backup")
+	w.must(os.CopyFS(backup, os.DirFS(data)))
+	w.start()
+	w.concern("today")
+	w.letter("lead", "ew concern")
+	w.moved(2)
+	w.stop()
+	for _, file := range []string{"ledger.db", "ledger.db-wal", "ledger.db-shm"} {
+		w.must(os.RemoveAll(filepath.Join(data, file)))
+	}
+	raw, err := os.ReadFile(filepath.Join(backup, "ledger.db"))
+	w.must(err)
+	w.must(os.WriteFile(filepath.Join(data, "ledger.db"), raw, 0o600))
+	w.start()
+	w.letter("manager", "1 message disappeared from the mailbox main before intake")
+	out, err := w.dutydesk("arrivals", "reconcile")
+	if err == nil || bytes.Count(out, []byte("not-in-ledger")) != 1 {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	c := w.imap.Client("desk")
+	defer c.Close()
+	_, err = c.Select("Kept", nil).Wait()
+	w.must(err)
+	_, err = c.Move(imap.UIDSetNum(2), "INBOX").Wait()
+	w.must(err)
+	w.letter("lead", "ew concern")
+	w.sound(2)
+}
+
+// moved waits until n messages were moved away after intake.
+func (w *world) moved(n int) {
+	w.t.Helper()
+	realtest.Poll(w.t, 30*time.Second, "taken mails in Kept", func() error {
+		if in, kept := len(w.imap.Messages("desk", "INBOX")), len(w.imap.Messages("desk", "Kept")); in != 0 || kept != n {
+			return fmt.Errorf("%d in INBOX, %d in Kept", in, kept)
+		}
+		return nil
+	})
 }
