@@ -30,6 +30,9 @@ const (
 	Missing       Kind = "missing"        // messages disappeared from a mailbox; managers
 	Reconciled    Kind = "reconciled"     // daily, how the mailboxes and the ledger agree; managers
 	Digest        Kind = "digest"         // many new concerns at once, a line for each; whoever is called to them
+	DailyList     Kind = "daily"          // every day, what is open and late; leads, deputies, managers
+	RosterCheck   Kind = "roster-check"   // every week, what is wrong with the roster; managers and service lead
+	PolicyReview  Kind = "policy-review"  // a policy is to be looked at again; managers and service lead
 	Receipt       Kind = "receipt"        // a mail came; whoever wrote it, who is on no list of ours
 )
 
@@ -104,6 +107,11 @@ type Facts struct {
 	Items   []Item  // digest: every concern in it
 	Tallies []Tally // missing, reconciled: one for each mailbox
 
+	Daily  *Daily    // daily
+	Roll   *Roll     // roster-check
+	Period time.Time // of letters by the clock: when it was to come
+	Gone   Gone      // the outage because of which it is told late, zero for none
+
 	Token    string // capability, lower-case letters and digits; "" if a reply needs none
 	LetterID string // names this letter for ever
 	Host     string // domain of Message-IDs; not a machine
@@ -133,6 +141,7 @@ func (f Facts) check() error {
 		{"token", f.Token == "" || tokenPattern.MatchString(f.Token)},
 		{"letter's id", letterPattern.MatchString(f.LetterID)},
 		{"host", hostPattern.MatchString(f.Host)},
+		{"list", (f.Kind != DailyList || f.Daily != nil) && (f.Kind != RosterCheck || f.Roll != nil)},
 		{"trouble", !f.deskwide() || f.Kind == Hold || f.Kind == Digest && len(f.Items) > 0 || f.Trouble.Part != ""},
 	} {
 		if !c.ok {
@@ -144,7 +153,7 @@ func (f Facts) check() error {
 
 // deskwide holds for letters that may be about no case.
 func (f Facts) deskwide() bool {
-	return f.Kind == Trouble || f.Kind == Recovered || f.Kind == Hold || f.Kind == Missing || f.Kind == Reconciled || f.Kind == Digest
+	return f.Kind == Trouble || f.Kind == Recovered || f.Kind == Hold || f.Kind == Missing || f.Kind == Reconciled || f.Kind == Digest || f.round()
 }
 
 // full tells whether the recipient may read what the reporter wrote.

@@ -21,6 +21,7 @@ import (
 var kinds = []notify.Kind{
 	notify.Opened, notify.Nudge, notify.Breach, notify.Acknowledged, notify.Transcript, notify.Help, notify.CloseProposed, notify.Closed,
 	notify.Reminder, notify.Untrusted, notify.Undelivered, notify.Hold, notify.Trouble, notify.Recovered, notify.Missing, notify.Reconciled,
+	notify.DailyList, notify.RosterCheck, notify.PolicyReview,
 }
 
 const token = "k3v9x0q2m7c5t8w1b4n6z0d2f8"
@@ -34,6 +35,7 @@ func facts(kind notify.Kind) notify.Facts {
 		Deeds:   []notify.Deed{{Word: "ACK", Did: "taken"}},
 		Trouble: notify.Down{Part: "mailbox main", Since: now.Add(-time.Hour)},
 		Token:   token, LetterID: "01JD8Z6Q4M", Host: "council.example",
+		Daily: &notify.Daily{Open: 1, Owed: []notify.Owed{{Ref: "SG-7K3F9", State: "open"}}}, Roll: &notify.Roll{Returned: []string{"Tom Reid"}},
 	}
 }
 

@@ -16,7 +16,11 @@ type view struct {
 	What, Means, Fix, Since                       string
 	Tallies                                       []Tally
 	Count                                         string
-	Whole                                         bool // nothing is missing in any of them
+	Daily                                         *Daily
+	Roll                                          *Roll
+	Why, Day, Hour                                string // daily: why this person; policy-review: of the review; daily: when it comes
+	Over                                          bool   // policy-review: the day has passed
+	Whole                                         bool   // nothing is missing in any of them
 }
 
 func (f Facts) view(say *phrases) view {
@@ -26,6 +30,7 @@ func (f Facts) view(say *phrases) view {
 		Inline: f.Inline, Waiting: f.State == stateOpen, Closing: f.State == stateCloseProposed, Changed: f.moved(),
 		What: f.what(say), Means: say.of("means", f.Trouble.kind(), f), Fix: say.of("fix", f.Trouble.kind(), f), Since: f.since(f.Trouble.Since),
 		Tallies: f.Tallies, Whole: f.whole(), Count: count(len(f.Items), "concern"),
+		Daily: f.Daily, Roll: f.Roll, Why: f.because(say), Day: f.date(f.Due), Hour: f.comes(), Over: !f.Due.IsZero() && f.Now.After(f.Due.AddDate(0, 0, 1)),
 	}
 }
 
@@ -69,6 +74,9 @@ func (f Facts) page(set *templates.Letters) (templates.Page, error) {
 		First: first, Rest: rest, Stripe: f.stripe(), Rows: f.rows(say), Sections: f.sections(say), Items: f.items(say),
 		Actions: f.actions(), Reply: f.answered(), Sender: f.Service,
 	}
+	if why := f.lateness(say); why != "" {
+		p.Rest = append(p.Rest, why)
+	}
 	if p.Reply {
 		p.Marker = Marker
 	}
@@ -77,10 +85,10 @@ func (f Facts) page(set *templates.Letters) (templates.Page, error) {
 }
 
 func (f Facts) stripe() string {
-	if f.Kind == Trouble || f.Kind == Hold || f.Kind == Digest || f.Kind == Missing || f.Kind == Reconciled && !f.whole() {
+	if f.Kind == Trouble || f.Kind == Hold || f.Kind == Digest || f.Kind == Missing || f.Kind == Reconciled && !f.whole() || f.Kind == DailyList && f.Daily.Overdue > 0 || f.Kind == RosterCheck && !f.Roll.Empty() || f.Kind == PolicyReview {
 		return "orange"
 	}
-	if f.State == stateClosed || f.Kind == Recovered || f.Kind == Reconciled {
+	if f.State == stateClosed || f.Kind == Recovered || f.Kind == Reconciled || f.round() {
 		return "grey"
 	}
 	return severities[f.Severity].stripe
@@ -133,6 +141,9 @@ func (f Facts) rows(say *phrases) []templates.Row {
 		received += ", by " + door
 	}
 	due := f.since(f.Due)
+	if f.round() {
+		due = "" // a day, which the first line says
+	}
 	if late := f.late(); late != "" && due != "" {
 		due += " (" + late + " late)"
 	}
@@ -167,10 +178,14 @@ func (f Facts) rows(say *phrases) []templates.Row {
 	return rows
 }
 
-// sections are the lists of a transcript and of a help letter.
+// sections are the lists of a letter.
 func (f Facts) sections(say *phrases) []templates.Section {
 	var all []templates.Section
 	switch f.Kind {
+	case DailyList:
+		all = f.Daily.sections(f, say)
+	case RosterCheck:
+		all = f.Roll.sections(f, say)
 	case Transcript:
 		all = []templates.Section{
 			{Heading: "What we understood", Items: f.understood(say)},

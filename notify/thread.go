@@ -13,6 +13,10 @@ import (
 // deskSubject is the subject of letters about no case.
 const deskSubject = "Safeguarding desk: needs attention"
 
+// roundSubjects are those of letters by the clock, each a conversation of its own.
+var roundSubjects = map[Kind]string{DailyList: "Safeguarding desk: daily list", RosterCheck: "Safeguarding desk: weekly roster check",
+	PolicyReview: "Safeguarding desk: policy review"}
+
 // envelope is the letter without its text: constant and neutral per case, so
 // that Outlook, Gmail and Apple Mail each keep a case in one conversation.
 func (f Facts) envelope() Letter {
@@ -54,6 +58,9 @@ func (f Facts) answered() bool { return f.Token != "" && f.Ref != "" && f.Kind !
 func (f Facts) subject() string {
 	if f.Kind == Receipt {
 		return "We have your message (" + f.Ref + ")"
+	}
+	if said := roundSubjects[f.Kind]; f.Ref == "" && said != "" {
+		return said
 	}
 	if f.Ref == "" {
 		return deskSubject

@@ -43,7 +43,7 @@ func (o *Office) gather(tx *ledger.Tx, x ledger.Letter, now time.Time) ([]ledger
 // and the post has as long for it as it would have had for x.
 func (o *Office) digest(x ledger.Letter, now time.Time) ledger.Letter {
 	closes := o.Rules.Flood.Closes(now, o.Rules.Policy)
-	d := o.blank(casefile.Digest, x.Person, Detail{}, closes)
+	d := o.blank(casefile.Digest, x.Person, Detail{Outage: outageOf(x)}, closes)
 	d.Role, d.Urgent, d.GiveUp = x.Role, true, closes.Add(x.GiveUp.Sub(now))
 	return d
 }

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -76,7 +77,7 @@ func (o *Office) Exclude(ctx context.Context, ref casefile.Ref, people []string,
 			return err
 		}
 		_, err = tx.Withdraw(ref, func(p string) bool { return out.Case.MaySee(rules.Roster, p) }, now)
-		return err
+		return errors.Join(err, tx.Rewrite(DailyList))
 	})
 	if err != nil {
 		return fmt.Errorf("exclude from %s: %w", ref, err)

@@ -34,8 +34,9 @@ type Office struct {
 	Now      func() time.Time
 	Reminder Reminder
 
-	absent atomic.Pointer[absences]     // nil when they must be read again
-	hidden atomic.Pointer[casefile.IDs] // who must not hear of cases that are nobody's
+	absent atomic.Pointer[absences]      // nil when they must be read again
+	hidden atomic.Pointer[casefile.IDs]  // who must not hear of cases that are nobody's
+	slept  atomic.Pointer[ledger.Outage] // the last time nobody ran the desk; nil before the first Beat
 }
 
 // Detail is what a letter's words need beyond the case. It is kept with the
@@ -53,6 +54,9 @@ type Detail struct {
 	Trouble    string    `json:"trouble,omitempty"`
 	Since      time.Time `json:"since,omitzero"`
 	Tallies    []Tally   `json:"tallies,omitempty"`
+
+	Period time.Time     `json:"period,omitzero"` // when a letter that comes by the clock was to come
+	Outage ledger.Outage `json:"outage,omitzero"` // because of which it is told late
 }
 
 // newID names a letter: 26 small letters and digits, of which nine tell when it
@@ -75,12 +79,17 @@ func (o *Office) newRef() casefile.Ref {
 // store writes an outcome with its letters. Whatever was decided, nobody in
 // conflict gets one.
 func (o *Office) store(tx *ledger.Tx, out casefile.Outcome, by string, now time.Time) error {
+	return o.storeLate(tx, out, ledger.Outage{}, by, now)
+}
+
+// storeLate is store for what is told late because of an outage.
+func (o *Office) storeLate(tx *ledger.Tx, out casefile.Outcome, late ledger.Outage, by string, now time.Time) error {
 	letters := make([]ledger.Letter, 0, len(out.Notices))
 	for _, n := range out.Notices {
 		if out.Case.Excluded.Has(n.To) {
 			continue
 		}
-		more, err := o.gather(tx, o.letter(out, n, by, now), now)
+		more, err := o.gather(tx, o.letter(out, n, late, by, now), now)
 		if err != nil {
 			return err
 		}
@@ -95,8 +104,8 @@ func (o *Office) store(tx *ledger.Tx, out casefile.Outcome, by string, now time.
 
 // letter is the debt of telling what n decides. Its id, and with it its
 // Message-ID, is fixed here, before anything is sent.
-func (o *Office) letter(out casefile.Outcome, n casefile.Notice, by string, now time.Time) ledger.Letter {
-	d := Detail{Reason: n.Reason, By: by, State: string(out.Case.State)}
+func (o *Office) letter(out casefile.Outcome, n casefile.Notice, late ledger.Outage, by string, now time.Time) ledger.Letter {
+	d := Detail{Reason: n.Reason, By: by, State: string(out.Case.State), Outage: late}
 	if out.Case.State == casefile.Submitted {
 		d.Due = o.Rules.Policy.Limit(out.Case.Opened)
 	}
@@ -159,7 +168,7 @@ func (o *Office) Elapse(ctx context.Context, jobID string) error {
 			return err
 		}
 		out, _ := c.Elapse(a, o.rules(now), now)
-		return o.store(tx, out, "", now)
+		return o.storeLate(tx, out, o.outage(a.Due, now), "", now)
 	}
 	err := o.carry(elapse, func(f func(*ledger.Tx) error) error { return o.Ledger.Ring(ctx, jobID, f) })
 	if err != nil {

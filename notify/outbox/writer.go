@@ -34,6 +34,8 @@ type Writer struct {
 	Host    string // right side of our Message-IDs
 	Zone    *time.Location
 	Now     func() time.Time
+	Teller  Teller // for letters by the clock
+	Ring    string // whom to ring when the daily list stays away
 }
 
 // envelope is who the letter goes from and to. The recipient's address always
@@ -81,6 +83,10 @@ func (w *Writer) facts(ctx context.Context, x ledger.Letter) (f notify.Facts, er
 	}
 	if d.Trouble != "" {
 		f.Trouble = notify.Down{Part: d.Trouble, Since: d.Since}
+	}
+	f.Period, f.Gone = d.Period, notify.Gone{From: d.Outage.From, To: d.Outage.To}
+	if byClock(x.Kind) {
+		return w.round(ctx, f, x, p)
 	}
 	if x.Kind == casefile.Digest {
 		f.Items, err = w.items(ctx, x)

@@ -102,10 +102,12 @@ func (t *Tx) Turn(name, value string) (bool, error) {
 	return n == 1, nil
 }
 
-// Rewrite has the letters of a kind about no case that a person did not get yet
-// written anew when they are tried next: what they say is not right any more.
-func (t *Tx) Rewrite(kind casefile.Kind, person string) error {
-	_, err := t.exec(`UPDATE letters SET sha256 = '' WHERE person = $1 AND kind = $2 AND case_ref = '' AND state = 'due' AND sha256 <> ''`, person, string(kind))
+// Rewrite has the letters of a kind about no case that did not go out yet written
+// anew when they are tried next: what they say is not right any more. One that
+// may have gone stays as it is.
+func (t *Tx) Rewrite(kind casefile.Kind) error {
+	_, err := t.exec(`UPDATE letters SET sha256 = '' WHERE kind = $1 AND case_ref = '' AND state = 'due' AND sha256 <> ''
+		AND id IN (SELECT subject FROM jobs WHERE kind = 'letter' AND done_at = 0)`, string(kind))
 	if err != nil {
 		return fmt.Errorf("rewrite letters: %w", err)
 	}

@@ -93,7 +93,7 @@ func (w *world) configure() {
 	fmt.Fprintf(&b, "[smtp]\naddress = %q\nca_file = %q\n", or(w.smtpAddr, w.post.Addr()), w.imap.CA.File)
 	w.web, w.numbers = fmt.Sprintf("127.0.0.1:%d", realtest.Port(w.t)), fmt.Sprintf("127.0.0.1:%d", realtest.Port(w.t))
 	fmt.Fprintf(&b, "[web]\nlisten = %q\n[metrics]\nlisten = %q\n", w.web, w.numbers)
-	fmt.Fprintf(&b, "[sla]\nacknowledge = %q\n[desk]\npatience = %q\ndigest = %q\n", or(w.acknowledge, "1h"), or(w.patience, "3m"), or(w.digest, "0s"))
+	fmt.Fprintf(&b, "[sla]\nacknowledge = %q\n[digest]\nat = \"\"\n[desk]\npatience = %q\ndigest = %q\n", or(w.acknowledge, "1h"), or(w.patience, "3m"), or(w.digest, "0s"))
 	fmt.Fprintf(&b, "[roles]\nservice_lead = \"service-lead\"\nla_lead = \"la-lead\"\nmanagers = [\"manager\"]\n")
 	fmt.Fprintf(&b, "[[organisation]]\nid = \"service\"\nname = \"Skills and Employment\"\nlead = \"lead\"\ndeputy = \"deputy\"\n")
 	for _, p := range people {

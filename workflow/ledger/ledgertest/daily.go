@@ -87,12 +87,12 @@ func refused(b *book) {
 func rewritten(b *book) {
 	for maybe, want := range map[bool]string{false: "second", true: "first"} {
 		x := letter(b.name("letter"), "")
-		x.Kind, x.Person = "daily", b.name("person")
+		x.Kind = "daily"
 		b.update(func(tx *ledger.Tx) error { return tx.Write(x) })
 		c, _, err := b.Begin(b.Context(), x, "first", noon, lease)
 		b.must(err)
 		b.must(b.Delay(b.Context(), c, maybe, 451, noon))
-		b.update(func(tx *ledger.Tx) error { return tx.Rewrite("daily", x.Person) })
+		b.update(func(tx *ledger.Tx) error { return tx.Rewrite("daily") })
 		if _, stands, err := b.Begin(b.Context(), x, "second", noon, lease); err != nil || stands != want {
 			b.Errorf("maybe sent %v: %q stands, %v", maybe, stands, err)
 		}

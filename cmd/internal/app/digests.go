@@ -1,0 +1,52 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"dutydesk/workflow"
+	"dutydesk/workflow/sla"
+	"dutydesk/workflow/sla/policy"
+)
+
+// openDigests owes the letters by which people hear how the desk stands. Reviews
+// are reminded of also where there is no daily list.
+func (a *App) openDigests() error {
+	d := workflow.Digests{Office: a.Office, Hour: 8, Minute: 30, Zone: a.cfg.Zone()}
+	if hour, minute, ok := a.cfg.Digest.Time(); ok {
+		d.Hour, d.Minute = hour, minute
+		a.Rounds.ByName["daily"], a.Rounds.ByName["roster-check"] = d.Daily(), d.Roster()
+	}
+	times, err := policy.Default()
+	if err != nil {
+		return fmt.Errorf("read response times: %w", err)
+	}
+	a.Rounds.ByName["review-times"] = d.Review("times", times.NextReview)
+	if at := a.cfg.Digest.Review.Time(); !at.IsZero() {
+		a.Rounds.ByName["review-policy"] = d.Review("policy", sla.DayOf(at))
+	}
+	return nil
+}
+
+// beat writes down that the desk lives. Only a clock that is checked is believed
+// to tell of an outage: the demo's leaps.
+func (a *App) beat(ctx context.Context) error {
+	return a.Office.Beat(ctx, a.clock.Check != nil && a.clock.Check() == nil)
+}
+
+// beats does so until ctx ends. A ledger that does not answer is tried again.
+func (a *App) beats(ctx context.Context) error {
+	tick := time.NewTicker(workflow.BeatEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+		if err := a.beat(ctx); err != nil && ctx.Err() == nil {
+			a.log.Warn("sign of life could not be written", "err", err)
+		}
+	}
+}
