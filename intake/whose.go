@@ -23,7 +23,7 @@ func (d *Desk) decide(ctx context.Context, a workflow.Arrived, m message.Message
 	if x, own, err := d.ownLetter(ctx, m); own || err != nil {
 		return d.remark(ctx, a, x, "a letter of the desk came to its own mailbox", err)
 	}
-	a.ReplyTo = d.answerable(a, m)
+	a.ReplyTo, a.Domain = d.answerable(a, m), domain(m.Author())
 	token, x, ok, err := d.letter(ctx, m)
 	switch {
 	case err != nil:
@@ -34,6 +34,11 @@ func (d *Desk) decide(ctx context.Context, a workflow.Arrived, m message.Message
 		return d.Office.Open(ctx, a, "")
 	}
 	return d.Office.Obey(ctx, workflow.Said{Arrived: a, Token: token, From: addresses(m.From), FromHeaders: m.FromHeaders, Doubt: doubt(m), Text: m.Seen()})
+}
+
+// domain is where an address is, in lower case.
+func domain(addr string) string {
+	return strings.ToLower(addr[strings.LastIndexByte(addr, '@')+1:])
 }
 
 // ownLetter finds a letter of the desk that came to its own mailbox.

@@ -1,6 +1,7 @@
 package workflow_test
 
 import (
+	"encoding/json"
 	"errors"
 	"maps"
 	"slices"
@@ -71,7 +72,7 @@ func (d *desk) dueRounds() []ledger.Job {
 	return slices.DeleteFunc(all, func(j ledger.Job) bool { return j.Kind != ledger.TickJob })
 }
 
-// byDay counts letters of a kind by day and person.
+// byDay counts letters of a kind by the day they were owed for and by person.
 func (d *desk) byDay(kind casefile.Kind) map[string]map[string]int {
 	d.t.Helper()
 	all, err := d.Ledger.Letters(d.t.Context(), "")
@@ -80,7 +81,11 @@ func (d *desk) byDay(kind casefile.Kind) map[string]map[string]int {
 	}
 	days := map[string]map[string]int{}
 	for _, x := range all {
-		if day := x.Created.Format(time.DateOnly); x.Kind == kind {
+		var detail workflow.Detail
+		if err := json.Unmarshal([]byte(x.Detail), &detail); err != nil {
+			d.t.Fatal(err)
+		}
+		if day := detail.Period.Format(time.DateOnly); x.Kind == kind {
 			if days[day] == nil {
 				days[day] = map[string]int{}
 			}

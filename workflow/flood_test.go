@@ -76,6 +76,41 @@ func TestT5FloodOfFiveHundred(t *testing.T) {
 	}
 }
 
+// G6: a flood that waited in the mailbox uses up nobody's letters: what comes as
+// it happens is told by itself, and so is what comes from a partner, whichever
+// flood it comes in.
+func TestG6CrowdsAreCountedApart(t *testing.T) {
+	d := flooded(t)
+	d.Rules.Flood.Known = []string{"college.example"}
+	alone := func(words string, change func(*workflow.Arrived)) bool {
+		a := d.arrive(words)
+		change(&a)
+		if err := d.Office.Open(t.Context(), a, ""); err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range d.letters("lead", casefile.Opened) {
+			if x.Case == d.caseOf(a).Ref {
+				return x.Digest == ""
+			}
+		}
+		t.Fatalf("no letter for %q", words)
+		return false
+	}
+	waited := func(a *workflow.Arrived) { a.Claim.Urgent = false }
+	known := func(a *workflow.Arrived) { waited(a); a.Domain = "college.example" }
+	for i := range 25 {
+		if got := alone(fmt.Sprint("offer ", i), waited); got != (i < 20) {
+			t.Errorf("waiting mail %d alone: %v", i, got)
+		}
+	}
+	if !alone("they wait for me after class", func(*workflow.Arrived) {}) {
+		t.Error("what came just now is hidden in the flood that waited")
+	}
+	if !alone("I was told this by a learner", known) {
+		t.Error("a partner's report is hidden in the flood that waited")
+	}
+}
+
 // When the flood is over, letters go out one by one again; a sealed digest takes
 // nothing more.
 func TestT5AfterTheFlood(t *testing.T) {

@@ -19,6 +19,7 @@ type Arrived struct {
 	Away     time.Time         // until when an automatic answer says its person is away; zero if it is none
 	named    casefile.IDs
 	after    casefile.Ref // the closed case that the same mail had
+	Domain   string       // of the sender, lower case; "" if that is not one plain address
 	ReplyTo  string       // the author's address, if it may get a receipt; it goes into no log
 }
 
@@ -92,6 +93,10 @@ func (o *Office) begin(tx *ledger.Tx, a Arrived, held string, now time.Time) err
 	for range 20 {
 		r := casefile.Report{Ref: o.newRef(), Org: a.Org, Arrival: a.ID, Held: held, Excluded: a.named}
 		out := casefile.Begin(r, o.rules(now), a.Received)
+		crowd := o.Rules.Flood.Crowd(a.Domain, !a.Claim.Urgent)
+		for i := range out.Notices {
+			out.Notices[i].Crowd = crowd
+		}
 		fresh, err := tx.Create(out.Case)
 		if err != nil {
 			return err

@@ -110,7 +110,7 @@ func (o *Office) letter(out casefile.Outcome, n casefile.Notice, late ledger.Out
 		d.Due = o.Rules.Policy.Limit(out.Case.Opened)
 	}
 	x := o.blank(n.Kind, n.To, d, now)
-	x.Case, x.Role, x.Rung, x.Urgent, x.GiveUp = out.Case.Ref, n.Role, n.Rung, n.Urgent, n.Before
+	x.Case, x.Role, x.Rung, x.Urgent, x.GiveUp, x.Crowd = out.Case.Ref, n.Role, n.Rung, n.Urgent, n.Before, n.Crowd
 	if x.GiveUp.IsZero() {
 		x.GiveUp = now.Add(o.Rules.Policy.Acknowledge)
 	}

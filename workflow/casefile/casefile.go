@@ -89,6 +89,7 @@ type Notice struct {
 	Urgent bool
 	Reason string    // what was said, or why; for the letter's words
 	Before time.Time // when silence of the post itself becomes a fault; zero if never
+	Crowd  Crowd     // what an alert is counted with
 }
 
 // Alarm is a request to be reminded of a case.

@@ -1,6 +1,7 @@
 package casefile
 
 import (
+	"slices"
 	"time"
 
 	"dutydesk/workflow/sla"
@@ -14,6 +15,30 @@ const Digest Kind = "digest"
 type Flood struct {
 	After  int           // alerts to one person that go out one by one…
 	Within time.Duration // …in this time, and how long a digest takes further lines
+	Known  []string      // domains of the council and its partners, lower case
+}
+
+// Crowd is what an alert is counted with: a flood in one crowd hides nothing of
+// another.
+type Crowd string
+
+// The crowds. What comes as it happens, and every nudge, is in none of the
+// others. A sender's domain may be forged: it earns a letter of its own, no more.
+const (
+	Coming  Crowd = ""        // as it happens
+	Waiting Crowd = "waiting" // it had waited in the mailbox with many others
+	Known   Crowd = "known"   // from an address in a domain of the council or a partner
+)
+
+// Crowd says what a report is counted with.
+func (f Flood) Crowd(domain string, waited bool) Crowd {
+	switch {
+	case domain != "" && slices.Contains(f.Known, domain):
+		return Known
+	case waited:
+		return Waiting
+	}
+	return Coming
 }
 
 // Gathers reports whether an alert becomes a line of a digest, when its person

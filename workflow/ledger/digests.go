@@ -11,11 +11,12 @@ import (
 )
 
 // Alert writes down that the letter's person is alerted at now, and returns how
-// many alerts they had since a moment, at most so many.
+// many alerts they had in its crowd since a moment, at most so many.
 func (t *Tx) Alert(x Letter, now, since time.Time, most int) (n int, err error) {
-	err = t.row(`SELECT count(*) FROM (SELECT 1 FROM alerts WHERE person = $1 AND at > $2 LIMIT $3) AS recent`, x.Person, ms(since), most).Scan(&n)
+	err = t.row(`SELECT count(*) FROM (SELECT 1 FROM alerts WHERE person = $1 AND at > $2 AND crowd = $3 LIMIT $4) AS recent`, x.Person, ms(since), string(x.Crowd), most).Scan(&n)
 	if err == nil {
-		_, err = t.exec(`INSERT INTO alerts (person, at, ref, kind) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, x.Person, ms(now), string(x.Case), string(x.Kind))
+		_, err = t.exec(`INSERT INTO alerts (person, at, ref, kind, crowd) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+			x.Person, ms(now), string(x.Case), string(x.Kind), string(x.Crowd))
 	}
 	if err != nil {
 		return 0, fmt.Errorf("count alerts: %w", err)

@@ -27,9 +27,10 @@ type Letter struct {
 	ID        string
 	Case      casefile.Ref // "" if it is about the desk itself
 	Kind      casefile.Kind
-	Person    string // "" if it goes to Address
-	Address   string // of somebody who is not on the roster; it stands nowhere but here
-	Digest    string // the letter in which it is a line, "" if it goes out by itself
+	Person    string         // "" if it goes to Address
+	Address   string         // of somebody who is not on the roster; it stands nowhere but here
+	Crowd     casefile.Crowd // what an alert is counted with; not kept with the letter
+	Digest    string         // the letter in which it is a line, "" if it goes out by itself
 	Role      sla.Role
 	Rung      int
 	Urgent    bool

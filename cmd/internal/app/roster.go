@@ -15,7 +15,24 @@ import (
 func Rules(cfg *config.Config) casefile.Rules {
 	p := sla.Default()
 	p.Acknowledge, p.Review = time.Duration(cfg.SLA.Acknowledge), time.Duration(cfg.SLA.Review)
-	return casefile.Rules{Policy: p, Roster: roster(cfg), Flood: casefile.Flood{After: 20, Within: time.Duration(cfg.Desk.Digest)}}
+	return casefile.Rules{Policy: p, Roster: roster(cfg), Flood: flood(cfg)}
+}
+
+// flood gathers alerts of many reports. The council and its partners are those
+// whose addresses the configuration names.
+func flood(cfg *config.Config) casefile.Flood {
+	f := casefile.Flood{After: 20, Within: time.Duration(cfg.Desk.Digest)}
+	for _, d := range cfg.Mail.TrustedDomains {
+		f.Known = append(f.Known, strings.ToLower(d))
+	}
+	for _, p := range cfg.Persons {
+		f.Known = append(f.Known, domainOf(p.Address))
+	}
+	return f
+}
+
+func domainOf(addr string) string {
+	return strings.ToLower(addr[strings.LastIndexByte(addr, '@')+1:])
 }
 
 func roster(cfg *config.Config) casefile.Roster {
