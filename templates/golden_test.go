@@ -185,6 +185,7 @@ func addDesk(add func(string, notify.Kind, func(*notify.Facts)), at func(day, ho
 	})
 	add("trouble-unknown", notify.Trouble, func(f *notify.Facts) { desk(f); f.Trouble.Part = "parking meter" })
 	add("recovered", notify.Recovered, desk)
+	add("recovered-desk", notify.Recovered, func(f *notify.Facts) { desk(f); f.Trouble.Part = "desk" })
 	addRounds(add, desk, at)
 }
 

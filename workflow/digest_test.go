@@ -100,6 +100,7 @@ func (d *desk) byDay(kind casefile.Kind) map[string]map[string]int {
 // and managers one check of the roster on Monday.
 func TestTenDaysOfLists(t *testing.T) {
 	d := newDesk(t)
+	d.Rules.Roster.Orgs["shut"] = casefile.Org{ID: "shut", Lead: "executive", Deputy: "senior", Closed: true}
 	one, two := d.clockwork(), d.clockwork()
 	for range 10 {
 		d.work(d.now().Add(24*time.Hour), 30*time.Minute, one, two)

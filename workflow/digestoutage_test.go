@@ -173,3 +173,18 @@ func TestF63LateInOneList(t *testing.T) {
 		t.Errorf("%d lists, the last says %+v, %v", len(xs), detail, err)
 	}
 }
+
+// What fell due at the end of an outage rings almost in time: it needs no excuse.
+func TestF63AlmostInTime(t *testing.T) {
+	for late, says := range map[time.Duration]int{4 * time.Minute: 0, 6 * time.Minute: 2} {
+		d := newDesk(t)
+		r := d.clockwork()
+		d.open("please help") // the first alarm is half an hour later
+		d.alive(r, 10*time.Minute)
+		d.forward(20*time.Minute + late)
+		d.ringAll(d.clockwork())
+		if with, without, _ := d.outages(noon); with != says || with+without != 4 {
+			t.Errorf("%v late: %d letters speak of an outage, %d do not", late, with, without)
+		}
+	}
+}

@@ -54,7 +54,7 @@ func readers(r casefile.Roster, open []casefile.Case) (posts []casefile.Post) {
 			}
 		}
 	}
-	orgs := slices.DeleteFunc(slices.Sorted(maps.Keys(r.Orgs)), func(id string) bool { return r.Orgs[id].Closed })
+	orgs := slices.Sorted(maps.Keys(r.Orgs)) // those of a closed one are triage's
 	for _, role := range digested {
 		if role != sla.Lead && role != sla.Deputy {
 			orgs = []string{""}
