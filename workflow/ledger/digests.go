@@ -11,17 +11,23 @@ import (
 )
 
 // Alert writes down that the letter's person is alerted at now, and returns how
-// many alerts they had in its crowd since a moment, at most so many.
+// many alerts they had in its crowd since a moment, at most so many. Decisions
+// that share a commit count together, by the moment of the first.
 func (t *Tx) Alert(x Letter, now, since time.Time, most int) (n int, err error) {
-	err = t.row(`SELECT count(*) FROM (SELECT 1 FROM alerts WHERE person = $1 AND at > $2 AND crowd = $3 LIMIT $4) AS recent`, x.Person, ms(since), string(x.Crowd), most).Scan(&n)
-	if err == nil {
-		_, err = t.exec(`INSERT INTO alerts (person, at, ref, kind, crowd) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
-			x.Person, ms(now), string(x.Case), string(x.Kind), string(x.Crowd))
+	key := crowded{x.Person, x.Crowd}
+	n, known := t.own.recent[key]
+	if !known {
+		n, known = t.before.recent[key]
 	}
-	if err != nil {
-		return 0, fmt.Errorf("count alerts: %w", err)
+	if !known {
+		const text = `SELECT count(*) FROM (SELECT 1 FROM alerts WHERE person = $1 AND at > $2 AND crowd = $3 LIMIT $4) AS recent`
+		if err = t.ask(text, x.Person, ms(since), string(x.Crowd), most).Scan(&n); err != nil {
+			return 0, fmt.Errorf("count alerts: %w", err)
+		}
 	}
-	return n, nil
+	t.own.alert(key, n+1)
+	t.own.alerts = append(t.own.alerts, x.Person, ms(now), string(x.Case), string(x.Kind), string(x.Crowd))
+	return min(n, most), nil
 }
 
 // mostLines is how many lines a digest takes: more make a mail that relays
@@ -29,20 +35,38 @@ func (t *Tx) Alert(x Letter, now, since time.Time, most int) (n int, err error) 
 const mostLines = 20_000
 
 // Gather adds a line to the digest that is open for a person, and returns the
-// digest's letter; "" if none is open. A digest that is full is sealed.
+// digest's letter; "" if none is open. A digest that is full is sealed. The
+// first line of a commit holds the digest until it ends, so that those after it
+// need only be counted.
 func (t *Tx) Gather(person string) (letter string, err error) {
+	g, known := t.own.digests[person]
+	if !known {
+		g, known = t.before.digests[person]
+	}
+	if known && g.lines+1 < mostLines {
+		g.lines, g.more = g.lines+1, g.more+1
+		t.own.open(person, g)
+		return g.letter, nil
+	}
+	if err := t.catchUp("digests"); err != nil {
+		return "", err
+	}
+	g = gathering{}
 	err = t.changeKey("", `UPDATE digests SET lines = lines + 1, sealed = CASE WHEN lines + 1 >= $1 THEN 1 ELSE 0 END
-		WHERE person = $2 AND sealed = 0 RETURNING letter`, mostLines, person).Scan(&letter)
+		WHERE person = $2 AND sealed = 0 RETURNING letter, lines`, mostLines, person).Scan(&g.letter, &g.lines)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", nil
 	}
-	return letter, err
+	if err == nil && g.lines < mostLines {
+		t.own.open(person, g)
+	}
+	return g.letter, err
 }
 
 // OpenDigest opens a digest with its first line. It reports false if another is
 // open for the person by now, which takes the line.
 func (t *Tx) OpenDigest(x Letter) (bool, error) {
-	n, err := t.exec(`INSERT INTO digests (letter, person, lines) VALUES ($1, $2, 1) ON CONFLICT DO NOTHING`, x.ID, x.Person)
+	n, err := t.execDigests(`INSERT INTO digests (letter, person, lines) VALUES ($1, $2, 1) ON CONFLICT DO NOTHING`, x.ID, x.Person)
 	if err != nil {
 		return false, fmt.Errorf("open digest: %w", err)
 	}
@@ -52,7 +76,7 @@ func (t *Tx) OpenDigest(x Letter) (bool, error) {
 // SealDigest lets a digest take no further line: only then may it be written.
 func (l *Ledger) SealDigest(ctx context.Context, letter string, now time.Time) error {
 	err := l.Update(ctx, func(tx *Tx) error {
-		_, err := tx.exec(`UPDATE digests SET sealed = $1 WHERE letter = $2 AND sealed = 0`, ms(now), letter)
+		_, err := tx.execDigests(`UPDATE digests SET sealed = $1 WHERE letter = $2 AND sealed = 0`, ms(now), letter)
 		return err
 	})
 	if err != nil {

@@ -12,10 +12,13 @@ type pending struct {
 	letters []any // of letterWidth each
 	jobs    []any // of jobWidth each
 	settled []any // ids of alarms that were answered
+	alerts  []any // of alertWidth each
 	at      int64 // when
 	broken  bool  // the database refused some of it
 
-	ahead map[string]ringing // alarms that were read before their turn, by job
+	ahead   map[string]ringing   // alarms that were read before their turn, by job
+	recent  map[crowded]int      // alerts that people had, these included
+	digests map[string]gathering // the digests that are open, by person
 }
 
 // standing is a case with what the ledger itself keeps of it.
@@ -26,7 +29,7 @@ type standing struct {
 }
 
 func (p *pending) empty() bool {
-	return len(p.cases)+len(p.events)+len(p.letters)+len(p.jobs)+len(p.settled) == 0
+	return len(p.cases)+len(p.events)+len(p.letters)+len(p.jobs)+len(p.settled)+len(p.alerts)+p.lines() == 0
 }
 
 func (p *pending) has(table string) bool {
@@ -37,6 +40,8 @@ func (p *pending) has(table string) bool {
 		return len(p.events) > 0
 	case "letters":
 		return len(p.letters) > 0
+	case "digests":
+		return p.lines() > 0
 	}
 	return len(p.jobs)+len(p.settled) > 0
 }
@@ -76,6 +81,8 @@ func (p *pending) add(q *pending) {
 	p.letters = append(p.letters, q.letters...)
 	p.jobs = append(p.jobs, q.jobs...)
 	p.settled = append(p.settled, q.settled...)
+	p.alerts = append(p.alerts, q.alerts...)
+	p.gather(q)
 	p.at = max(p.at, q.at)
 }
 
@@ -95,6 +102,7 @@ const (
 	eventWidth  = 7
 	letterWidth = 13
 	jobWidth    = 7
+	alertWidth  = 5
 )
 
 // write tells the database. Alarms that were answered come before those that
@@ -112,10 +120,14 @@ func (t *Tx) write(p *pending) error {
 		{`cases (` + standingColumns + `) VALUES `, standingUpdate, caseWidth, cases},
 		{`events (case_ref, seq, at, actor, verb, note, arrival) VALUES `, ``, eventWidth, p.events},
 		{`letters (id, case_ref, kind, person, role, rung, detail, token_hash, created_at, give_up_at, state, address, digest) VALUES `, ``, letterWidth, p.letters},
+		{`alerts (person, at, ref, kind, crowd) VALUES `, ` ON CONFLICT DO NOTHING`, alertWidth, p.alerts},
 	} {
 		if err := t.bulk(b.head, b.tail, b.width, b.rows); err != nil {
 			return err
 		}
+	}
+	if err := t.lengthen(p.digests); err != nil {
+		return err
 	}
 	if err := t.settle(p.settled, p.at); err != nil {
 		return err

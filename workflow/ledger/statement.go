@@ -89,7 +89,7 @@ func (t *Tx) list(text string, args ...any) (*sql.Rows, error) {
 }
 
 // tables are those whose rows can be pending.
-var tables = []string{"cases", "events", "letters", "jobs"}
+var tables = []string{"cases", "events", "letters", "jobs", "digests"}
 
 // exec runs one statement and returns how many rows it touched. What is pending
 // in a table it names is written first.

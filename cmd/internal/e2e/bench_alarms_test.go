@@ -13,6 +13,7 @@ import (
 	"dutydesk/cmd/internal/app"
 	"dutydesk/cmd/internal/realtest"
 	"dutydesk/workflow"
+	"dutydesk/workflow/casefile"
 	"dutydesk/workflow/ledger"
 )
 
@@ -47,6 +48,7 @@ func alarms(b *testing.B, spread time.Duration, letters bool) {
 	clock := app.Clock{Now: func() time.Time { return time.Now().Add(shift) }}
 	clock.Wait = func(due time.Time) time.Duration { return due.Sub(clock.Now()) }
 	a := w.open(b, clock)
+	a.Office.Rules.Flood = casefile.Flood{After: 20, Within: 10 * time.Minute} // as every desk has it
 	if !letters {
 		a.Queue.Options.Do[ledger.LetterJob] = func(context.Context, string) error { return ledger.ErrTaken }
 	}

@@ -25,6 +25,23 @@ func digests(b *book) {
 			})
 		}
 	})
+	b.on("alerts of one decision count, of one that failed they do not", func(b *book) {
+		person := b.name("person")
+		alerts := func(tx *ledger.Tx, first int) {
+			for i := range 3 {
+				x := letter(b.name("letter"), casefile.Ref(b.name("SG")))
+				x.Person = person
+				if n, err := tx.Alert(x, noon, noon.Add(-time.Hour), 100); err != nil || n != first+i {
+					b.Errorf("alert %d: %d before it, %v", first+i, n, err)
+				}
+			}
+		}
+		b.update(func(tx *ledger.Tx) error { alerts(tx, 0); return nil })
+		if err := b.Update(background(b), func(tx *ledger.Tx) error { alerts(tx, 3); return errSecond }); !errors.Is(err, errSecond) {
+			b.Errorf("update: %v", err)
+		}
+		b.update(func(tx *ledger.Tx) error { alerts(tx, 3); return nil })
+	})
 	b.on("lines", lines)
 	b.on("two at once", func(b *book) {
 		person := b.name("person")
