@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -42,7 +43,11 @@ func (d *desk) begin(r *workflow.Rounds) {
 	}
 }
 
-// work moves the clock on by steps, and has every worker do whatever is owed.
+// idle are the answers to whoever comes too late.
+var idle = []error{ledger.ErrEarly, ledger.ErrDone, ledger.ErrTaken}
+
+// work moves the clock on by steps, and has all workers at once do whatever is
+// owed.
 func (d *desk) work(until time.Time, step time.Duration, workers ...*workflow.Rounds) {
 	d.t.Helper()
 	for d.now().Before(until) {
@@ -53,11 +58,15 @@ func (d *desk) work(until time.Time, step time.Duration, workers ...*workflow.Ro
 			}
 		}
 		for _, j := range d.dueRounds() {
+			var all sync.WaitGroup
 			for _, r := range workers {
-				if err := r.Do(d.t.Context(), j.ID); err != nil && !errors.Is(err, ledger.ErrEarly) && !errors.Is(err, ledger.ErrDone) {
-					d.t.Fatal(err)
-				}
+				all.Go(func() {
+					if err := r.Do(d.t.Context(), j.ID); err != nil && !slices.ContainsFunc(idle, func(no error) bool { return errors.Is(err, no) }) {
+						d.t.Error(err)
+					}
+				})
 			}
+			all.Wait()
 		}
 	}
 }
@@ -103,7 +112,7 @@ func TestTenDaysOfLists(t *testing.T) {
 	d.Rules.Roster.Orgs["shut"] = casefile.Org{ID: "shut", Lead: "executive", Deputy: "senior", Closed: true}
 	one, two := d.clockwork(), d.clockwork()
 	for range 10 {
-		d.work(d.now().Add(24*time.Hour), 30*time.Minute, one, two)
+		d.work(d.now().Add(24*time.Hour), 2*time.Hour, one, two)
 		two = d.clockwork()
 	}
 	days := d.byDay(workflow.DailyList)
@@ -128,7 +137,8 @@ func TestTenDaysOfLists(t *testing.T) {
 func TestReviewIsRemindedOf(t *testing.T) {
 	d := newDesk(t)
 	r := d.clockwork()
-	d.work(noon.AddDate(0, 0, 60), 6*time.Hour, r)
+	delete(r.ByName, "daily") // which would only make the test slow
+	d.work(noon.AddDate(0, 0, 60), 12*time.Hour, r)
 	want := []string{"2026-12-03", "2027-01-02", "2027-01-09", "2027-01-16", "2027-01-23"}
 	if got := slices.Sorted(maps.Keys(d.byDay(workflow.PolicyReview))); !slices.Equal(got, want) {
 		t.Errorf("told on %v, want %v", got, want)
@@ -139,7 +149,7 @@ func TestReviewIsRemindedOf(t *testing.T) {
 	}
 	r.ByName["review-times"] = workflow.Digests{Office: r.Office, Hour: 8, Minute: 30, Zone: time.UTC}.Review("times", day)
 	d.begin(r)
-	d.work(noon.AddDate(0, 0, 120), 6*time.Hour, r)
+	d.work(noon.AddDate(0, 0, 120), 12*time.Hour, r)
 	if got := slices.Sorted(maps.Keys(d.byDay(workflow.PolicyReview))); !slices.Equal(got, want) {
 		t.Errorf("told on %v after the day was changed", got)
 	}
@@ -149,10 +159,10 @@ func TestReviewIsRemindedOf(t *testing.T) {
 func TestListComesOnceADay(t *testing.T) {
 	d := newDesk(t)
 	r := d.clockwork()
-	d.work(noon.Add(21*time.Hour), 10*time.Minute, r) // 09:00
+	d.work(noon.Add(21*time.Hour), time.Hour, r) // 09:00
 	r.ByName["daily"] = workflow.Digests{Office: r.Office, Hour: 10, Zone: time.UTC}.Daily()
 	d.begin(r)
-	d.work(noon.Add(48*time.Hour), 10*time.Minute, r)
+	d.work(noon.Add(48*time.Hour), 30*time.Minute, r)
 	for day, got := range d.byDay(workflow.DailyList) {
 		if !same(got, everybody) {
 			t.Errorf("on %s: %v", day, got)
