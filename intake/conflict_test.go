@@ -3,7 +3,6 @@ package intake_test
 import (
 	"errors"
 	"fmt"
-	"log/slog"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -48,7 +47,7 @@ func newDesk(t *testing.T, roster casefile.Roster) *desk {
 	d := &desk{t: t, clock: time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)}
 	now := func() time.Time { return d.clock }
 	office := &workflow.Office{Ledger: l, Rules: casefile.Rules{Policy: sla.Default(), Roster: roster}, Key: workflow.Key("a key for tests, 32 bytes long.."), Prefix: "SG-", Now: now, Reminder: d}
-	d.Desk = &intake.Desk{Store: s, Ledger: l, Office: office, Reminder: d, Address: "safeguarding@council.example", Now: now, Log: slog.New(slog.DiscardHandler)}
+	d.Desk = &intake.Desk{Store: s, Ledger: l, Office: office, Reminder: d, Address: "safeguarding@council.example", Now: now}
 	return d
 }
 

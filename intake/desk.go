@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"log/slog"
 	"strings"
 	"time"
 
@@ -25,7 +24,6 @@ type Desk struct {
 	Reader   message.Reader
 	Trust    map[string]message.Trust // by mailbox; a mailbox that is not in it proves nobody
 	Now      func() time.Time
-	Log      *slog.Logger
 }
 
 // Take reads the delivery's body to its end before it returns, so that the door

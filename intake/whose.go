@@ -94,7 +94,7 @@ func (d *Desk) machine(ctx context.Context, a workflow.Arrived, m message.Messag
 }
 
 // lastTo finds the last letter of the past week to a colleague whom the mail
-// comes from or could not reach.
+// comes from or could not reach: the whole list, if it was a line of one.
 func (d *Desk) lastTo(ctx context.Context, m message.Message) (x ledger.Letter, ok bool, err error) {
 	addrs := addresses(m.From)
 	for _, b := range m.Bounce {
@@ -102,6 +102,9 @@ func (d *Desk) lastTo(ctx context.Context, m message.Message) (x ledger.Letter, 
 	}
 	for _, person := range d.colleagues(addrs) {
 		x, err := d.Ledger.LastLetter(ctx, person, d.Now().Add(-7*24*time.Hour))
+		if err == nil && x.Digest != "" {
+			x, err = d.Ledger.Letter(ctx, x.Digest)
+		}
 		if err == nil || !errors.Is(err, ledger.ErrNotFound) {
 			return x, err == nil, err
 		}
@@ -109,10 +112,10 @@ func (d *Desk) lastTo(ctx context.Context, m message.Message) (x ledger.Letter, 
 	return x, false, nil
 }
 
-// colleagues are those of the addresses that stand on the roster, by person id.
+// colleagues are those whose addresses these are, by person id.
 func (d *Desk) colleagues(addrs []string) (ids []string) {
 	for _, addr := range addrs {
-		if p, ok := d.Office.Rules.Roster.ByAddress(addr); ok && addr != "" {
+		if p, ok := d.Office.Rules.Roster.Colleague(addr); ok {
 			ids = append(ids, p.ID)
 		}
 	}

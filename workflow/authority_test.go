@@ -275,3 +275,21 @@ func TestTokens(t *testing.T) {
 		t.Error("another key gives the same token")
 	}
 }
+
+// A CLOSE that is refused does not use up its letter; one that is obeyed does.
+func TestRefusedCloseIsNotSpent(t *testing.T) {
+	d := newDesk(t)
+	d.open("please help")
+	x := d.letters("lead", casefile.Opened)[0]
+	d.obey(d.answer(x, "CLOSE a joke"))
+	d.obey(d.answer(x, "ACK"))
+	d.obey(d.answer(x, "CLOSE it was a joke"))
+	if c := d.only(); c.State != casefile.CloseProposed {
+		t.Fatalf("case is %s", c.State)
+	}
+	d.obey(d.answer(d.letters("deputy", casefile.Opened)[0], "ACK"))
+	d.obey(d.answer(x, "CLOSE once more"))
+	if c := d.only(); c.State != casefile.Acknowledged {
+		t.Errorf("the same letter closes twice: %s", c.State)
+	}
+}

@@ -57,8 +57,7 @@ func (d *deeds) do(w reply.Word, note string) {
 		return // what follows is the note
 	}
 	if w.Verb == casefile.Close {
-		d.closing = true
-		text = strings.TrimSpace(w.Text + "\n" + note)
+		d.closing, text = true, reason(w, note)
 	}
 	if w.Verb == casefile.Close && text == "" {
 		d.say(Deed{Word: w.Verb, Did: noReason})
@@ -78,6 +77,20 @@ func (d *deeds) do(w reply.Word, note string) {
 		d.say(Deed{Word: w.Verb, Did: change(w.Verb, d.by, before, out.Case)})
 	}
 	d.add(out)
+}
+
+// reason is why somebody closes a case: what they wrote beside the word and
+// below it.
+func reason(w reply.Word, note string) string { return strings.TrimSpace(w.Text + "\n" + note) }
+
+// closes reports whether a word proposes to close the case, or closes it: only
+// that uses up its letter.
+func (d *deeds) closes(w reply.Word, note string) bool {
+	if w.Verb != casefile.Close || reason(w, note) == "" {
+		return false
+	}
+	_, err := d.out.Case.Obey(casefile.Command{By: d.by, Verb: w.Verb}, d.office.rules(d.now), d.now)
+	return err == nil
 }
 
 func (d *deeds) say(one Deed) { d.did = append(d.did, one) }

@@ -77,6 +77,7 @@ func (o *Office) UnreadDigest(ctx context.Context, a Arrived, digest ledger.Lett
 		}
 		return o.unread(tx, digest, why, now)
 	})
+	o.absent.Store(nil)
 	if err != nil {
 		return fmt.Errorf("digest came back: %w", err)
 	}

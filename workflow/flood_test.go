@@ -234,3 +234,23 @@ func TestT5DigestComesBack(t *testing.T) {
 		t.Errorf("told %v", got)
 	}
 }
+
+// Who an automatic answer to a list says is away is known to be at once.
+func TestAwayFromTheList(t *testing.T) {
+	d := flooded(t)
+	d.flood(24, time.Minute)
+	x := d.sent("lead")
+	a := d.arrive("I am away")
+	a.Away = d.now().Add(72 * time.Hour)
+	if err := d.UnreadDigest(t.Context(), a, x, "away"); err != nil {
+		t.Fatal(err)
+	}
+	before := len(d.letters("service-lead", casefile.Opened))
+	p := d.Rules.Roster.People["lead"]
+	p.Cover = "service-lead"
+	d.Rules.Roster.People["lead"] = p
+	d.open("one more")
+	if n := len(d.letters("service-lead", casefile.Opened)); n != before+1 {
+		t.Errorf("whoever stands in was told of %d", n-before)
+	}
+}

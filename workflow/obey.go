@@ -134,7 +134,7 @@ func (o *Office) fewer(tx *ledger.Tx, out casefile.Outcome, now time.Time) (ns [
 func (o *Office) carryOut(tx *ledger.Tx, c casefile.Case, x ledger.Letter, a Arrived, r reply.Reply, now time.Time) error {
 	d := deeds{office: o, by: x.Person, arrival: a.ID, now: now, out: casefile.Outcome{Case: c}}
 	for _, w := range r.Words {
-		if w.Verb == casefile.Close {
+		if d.spent = false; d.closes(w, r.Note) {
 			fresh, err := tx.Use(x.ID, now)
 			if err != nil {
 				return err

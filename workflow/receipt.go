@@ -34,7 +34,7 @@ func (o *Office) receipt(tx *ledger.Tx, a Arrived, out casefile.Outcome, now tim
 	if !a.Authentic || a.ReplyTo == "" {
 		return nil
 	}
-	if _, colleague := o.Rules.Roster.ByAddress(a.ReplyTo); colleague {
+	if _, colleague := o.Rules.Roster.Colleague(a.ReplyTo); colleague {
 		return nil
 	}
 	n, err := tx.Addressed(a.ReplyTo, now.Add(-ReceiptEvery))

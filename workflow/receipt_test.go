@@ -56,12 +56,16 @@ func TestV24OneReceiptADay(t *testing.T) {
 	d.report("forged@college.example", func(a *workflow.Arrived) { a.Authentic = false })
 	d.report("lead@council.example", nil)
 	d.report("", nil)
-	for _, never := range []string{"forged@college.example", "lead@council.example", ""} {
+	p := d.Rules.Roster.People["lead"]
+	p.Also = []string{"amy", "Amy@home.example"}
+	d.Rules.Roster.People["lead"] = p
+	d.report("amy@home.example", nil)
+	for _, never := range []string{"forged@college.example", "lead@council.example", "amy@home.example", ""} {
 		if n := d.receipts(never); n != 0 {
 			t.Errorf("%q got %d receipts", never, n)
 		}
 	}
-	if n := len(d.letters("lead", casefile.Opened)); n != 52 {
+	if n := len(d.letters("lead", casefile.Opened)); n != 53 {
 		t.Errorf("the lead was told of %d cases", n)
 	}
 }

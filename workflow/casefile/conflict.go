@@ -11,10 +11,13 @@ import (
 // affected by it, reported it, are named in it, or said that they are too close.
 // It needs nobody's consent. What somebody did who may not act any more
 // does not stand: a case they took waits to be taken again, and a close they
-// proposed is off. Those to whom the case is led round them are told at once.
+// proposed is off. Nor does an older proposal to readmit them. Those to whom the case is led round them are told at once.
 func (c Case) Exclude(people []string, by, why string, rules Rules, at time.Time) Outcome {
 	was := c
 	c.Excluded = c.Excluded.With(people...)
+	for _, p := range people {
+		c.Lifting = c.Lifting.Without(p + "=" + c.lifter(p))
+	}
 	e := Event{At: at, By: by, Verb: Exclude, Text: strings.Join(people, " ") + ": " + why}
 	if c.Excluded == was.Excluded {
 		return Outcome{Case: c, Events: []Event{e}, Alarms: c.alarms(rules.Policy)}
@@ -85,6 +88,21 @@ func (c Case) lifter(person string) string {
 		}
 	}
 	return ""
+}
+
+// Colleague finds whose address this is, also one that the roster gives among
+// somebody's other names. It says who is no stranger, and never who may act:
+// authority comes with the one address that letters go to.
+func (r Roster) Colleague(addr string) (Person, bool) {
+	if p, ok := r.ByAddress(addr); ok || !strings.Contains(addr, "@") {
+		return p, ok
+	}
+	for _, p := range r.People {
+		if slices.ContainsFunc(p.Also, func(also string) bool { return strings.EqualFold(strings.TrimSpace(also), addr) }) {
+			return p, true
+		}
+	}
+	return Person{}, false
 }
 
 // Eligible reports whether anybody at all may act on the case now.

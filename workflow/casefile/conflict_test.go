@@ -202,3 +202,31 @@ func TestNobodyEligible(t *testing.T) {
 		t.Errorf("%+v", out.Events)
 	}
 }
+
+// An exclusion that is made again needs two anew to be lifted: an older proposal
+// was about what was known then.
+func TestExcludedAgain(t *testing.T) {
+	rules := college()
+	c := without("northgate", "lead").Case
+	out, err := c.Readmit("lead", "head", "another person of that name", rules, noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c = out.Case.Exclude([]string{"lead"}, "la", "they are the subject", rules, noon).Case
+	if out, err = c.Readmit("lead", "la", "a mistake", rules, noon); err != nil || !out.Case.Excluded.Has("lead") {
+		t.Errorf("lifted by one: %v, %q", err, out.Case.Excluded)
+	}
+}
+
+// A colleague is no stranger by any of their addresses, and acts by one.
+func TestColleague(t *testing.T) {
+	r := Roster{People: map[string]Person{"lead": {ID: "lead", Address: "lead@council.example", Also: []string{"Ammie", "Amy@Home.example"}}}}
+	for addr, want := range map[string]bool{"LEAD@council.example": true, "amy@home.example": true, "Ammie": false, "": false, "x@home.example": false} {
+		if p, ok := r.Colleague(addr); ok != want || ok && p.ID != "lead" {
+			t.Errorf("%q: %v, %v", addr, p.ID, ok)
+		}
+	}
+	if _, ok := r.ByAddress("amy@home.example"); ok {
+		t.Error("another address gives authority")
+	}
+}

@@ -112,7 +112,7 @@ func (a *App) openOffice(ctx context.Context) error {
 	}
 	a.Office = &workflow.Office{Ledger: a.Ledger, Rules: Rules(a.cfg), Key: key, Prefix: a.cfg.Service.ReferencePrefix, Now: a.clock.Now}
 	a.Desk = &intake.Desk{Store: a.Store, Ledger: a.Ledger, Office: a.Office, Address: strings.ToLower(a.cfg.Service.Address),
-		Reader: message.Reader{Keys: keys(a.cfg)}, Trust: trust(a.cfg), Now: a.clock.Now, Log: a.log}
+		Reader: message.Reader{Keys: keys(a.cfg)}, Trust: trust(a.cfg), Now: a.clock.Now}
 	a.metrics = NewMetrics(a.Ledger, a.clock.Now, a.log)
 	return nil
 }

@@ -163,7 +163,7 @@ func openDesk(b *testing.B) *intake.Desk {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { l.Close() })
-	return &intake.Desk{Store: store, Ledger: l, Reminder: silent{}, Now: time.Now, Log: slog.New(slog.DiscardHandler)}
+	return &intake.Desk{Store: store, Ledger: l, Reminder: silent{}, Now: time.Now}
 }
 
 // silent rings nothing.
