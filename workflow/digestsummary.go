@@ -73,6 +73,8 @@ func readers(r casefile.Roster, open []casefile.Case) (posts []casefile.Post) {
 
 // Summary is what a person is told at the moment at; the day ends at midnight.
 func (o *Office) Summary(ctx context.Context, person string, at, midnight time.Time) (s Summary, err error) {
+	o.summing.Lock()
+	defer o.summing.Unlock()
 	if err := o.learn(ctx); err != nil {
 		return s, err
 	}

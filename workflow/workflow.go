@@ -12,6 +12,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -37,6 +38,8 @@ type Office struct {
 	absent atomic.Pointer[absences]      // nil when they must be read again
 	hidden atomic.Pointer[casefile.IDs]  // who must not hear of cases that are nobody's
 	slept  atomic.Pointer[ledger.Outage] // the last time nobody ran the desk; nil before the first Beat
+
+	summing sync.Mutex // one list at a time: each reads every open case
 }
 
 // Detail is what a letter's words need beyond the case. It is kept with the

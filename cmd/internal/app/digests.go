@@ -35,18 +35,22 @@ func (a *App) beat(ctx context.Context) error {
 	return a.Office.Beat(ctx, a.clock.Check != nil && a.clock.Check() == nil)
 }
 
-// beats does so until ctx ends. A ledger that does not answer is tried again.
+// beats does so until ctx ends. A ledger that does not answer is tried again:
+// while it was away the desk did run, and that is told as the ledger's trouble.
 func (a *App) beats(ctx context.Context) error {
 	tick := time.NewTicker(workflow.BeatEvery)
 	defer tick.Stop()
+	beat := a.beat
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
 		}
-		if err := a.beat(ctx); err != nil && ctx.Err() == nil {
+		err := beat(ctx)
+		if beat = a.beat; err != nil && ctx.Err() == nil {
 			a.log.Warn("sign of life could not be written", "err", err)
+			beat = func(ctx context.Context) error { return a.Office.Beat(ctx, false) }
 		}
 	}
 }
