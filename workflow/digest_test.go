@@ -285,3 +285,19 @@ func TestMuster(t *testing.T) {
 		t.Errorf("the others hear of %v, %v", got.Returned, err)
 	}
 }
+
+// Whose daily list the mail server refuses for good is found by the next check.
+func TestMusterOfTheRefused(t *testing.T) {
+	d := newDesk(t)
+	d.work(noon.Add(24*time.Hour), 2*time.Hour, d.clockwork())
+	c, _, err := d.Ledger.Begin(t.Context(), d.letters("lead", workflow.DailyList)[0], "digest", d.now(), time.Minute)
+	if err := errors.Join(err, d.Ledger.Refused(t.Context(), c, 550, d.now())); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := d.Muster(t.Context(), "manager", d.now()); err != nil || !slices.Equal(got.Returned, []string{"lead"}) {
+		t.Errorf("found %+v, %v", got.Returned, err)
+	}
+	if got, err := d.Muster(t.Context(), "manager", d.now().Add(8*24*time.Hour)); err != nil || len(got.Returned) != 0 {
+		t.Errorf("found a week later: %+v, %v", got.Returned, err)
+	}
+}
