@@ -41,8 +41,8 @@ func (l *Ledger) Absences(ctx context.Context, now time.Time) (as []casefile.Abs
 const Withdrawn LetterState = "withdrawn"
 
 // Withdraw ends the debt of every letter about a case that did not go out yet
-// to a person for whom may answers false, and says whose those were. A try that
-// is under way may still go through.
+// to a person for whom may answers false, and says whose those were. A list that
+// named it is written anew. A try that is under way may still go through.
 func (t *Tx) Withdraw(ref casefile.Ref, may func(person string) bool, now time.Time) (people []string, err error) {
 	if err := t.flush(); err != nil {
 		return nil, fmt.Errorf("withdraw letters of %s: %w", ref, err)
@@ -78,7 +78,19 @@ func (t *Tx) withdraw(ref casefile.Ref, person string, now time.Time) error {
 	if err != nil {
 		return err
 	}
+	if err := t.withdrawLines(ref, person); err != nil {
+		return err
+	}
 	return t.withdrawEmpty(person, now)
+}
+
+// withdrawLines has the person's digests that list the case, and may still go
+// out, written anew without it. None of their lines can be answered until then.
+func (t *Tx) withdrawLines(ref casefile.Ref, person string) error {
+	const lists = `(SELECT letters.digest FROM letters JOIN letters AS list ON list.id = letters.digest
+		WHERE letters.case_ref = $1 AND letters.person = $2 AND letters.digest <> '' AND list.state IN ('due', 'maybe-sent'))`
+	_, err := t.run(`UPDATE letters SET sha256 = '' WHERE person = $2 AND sha256 <> '' AND (digest IN `+lists+` OR id IN `+lists+`)`, string(ref), person)
+	return err
 }
 
 // withdrawEmpty ends the debt of a person's digests in which no line is left: an

@@ -104,7 +104,8 @@ func (t *Tx) Turn(name, value string) (bool, error) {
 
 // Rewrite has the letters of a kind about no case that did not go out yet written
 // anew when they are tried next: what they say is not right any more. One that
-// may have gone stays as it is.
+// may have gone stays as it is; what a try that is under way sends is recorded
+// by Posted.
 func (t *Tx) Rewrite(kind casefile.Kind) error {
 	_, err := t.exec(`UPDATE letters SET sha256 = '' WHERE kind = $1 AND case_ref = '' AND state = 'due' AND sha256 <> ''
 		AND id IN (SELECT subject FROM jobs WHERE kind = 'letter' AND done_at = 0)`, string(kind))

@@ -20,12 +20,14 @@ type dialect struct {
 	skip       string // suffix that locks the rows nobody else holds
 	appendOnly string // statement that makes a table refuse change, %[1]s is the table
 	orFail     string // lets a statement fail half-way, which is cheaper where the transaction is given up then
+	begun      string // query that says whether the schema was ever begun
 	together   bool   // many decisions share one commit
 }
 
 var sqlite = dialect{
 	name:     "sqlite",
 	orFail:   "OR FAIL ",
+	begun:    "SELECT count(*) > 0 FROM sqlite_schema WHERE name = 'goose_db_version'",
 	together: true,
 	appendOnly: `
 CREATE TRIGGER %[1]s_keep BEFORE UPDATE ON %[1]s BEGIN SELECT RAISE(ABORT, '%[1]s is append-only'); END;
@@ -35,7 +37,8 @@ CREATE TRIGGER %[1]s_stay BEFORE DELETE ON %[1]s BEGIN SELECT RAISE(ABORT, '%[1]
 var postgres = dialect{
 	name: "postgres",
 	lock: " FOR UPDATE", lockCase: " FOR UPDATE OF cases",
-	skip: " FOR UPDATE SKIP LOCKED",
+	skip:  " FOR UPDATE SKIP LOCKED",
+	begun: "SELECT to_regclass('goose_db_version') IS NOT NULL",
 	appendOnly: `
 CREATE FUNCTION %[1]s_refuse() RETURNS trigger AS $$ BEGIN RAISE EXCEPTION '%[1]s is append-only'; END $$ LANGUAGE plpgsql;
 CREATE TRIGGER %[1]s_stay BEFORE UPDATE OR DELETE OR TRUNCATE ON %[1]s EXECUTE FUNCTION %[1]s_refuse();`,

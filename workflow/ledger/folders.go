@@ -124,9 +124,11 @@ func (l *Ledger) SealedFrom(ctx context.Context, mailbox string, f func(Sealed))
 	return each(rows, func() error {
 		var s Sealed
 		var at int64
-		err := rows.Scan(&s.ID, &s.Key, &s.SHA256, &s.Size, &at, &s.State)
+		if err := rows.Scan(&s.ID, &s.Key, &s.SHA256, &s.Size, &at, &s.State); err != nil {
+			return err
+		}
 		s.Received = instant(at)
 		f(s)
-		return err
+		return nil
 	})
 }

@@ -45,4 +45,5 @@ type Job struct {
 type Claim struct {
 	Job
 	Token string
+	mail  string // digest of the mail that is being sent
 }

@@ -57,11 +57,22 @@ func TestF27NewerSchema(t *testing.T) {
 	})
 }
 
+func TestSchemas(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "desk.db")
+	ledgertest.Schemas(t, open(t, path), raw(t, path))
+}
+
 // Commands look while a worker writes, and can do no more than look.
 func TestOpenReading(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "desk.db")
-	if _, err := ledger.OpenReading(t.Context(), path); !errors.Is(err, ledger.ErrNotFound) {
-		t.Errorf("before there is one: %v, want ErrNotFound", err)
+	if _, err := ledger.OpenReading(t.Context(), path); !errors.Is(err, ledger.ErrNone) {
+		t.Errorf("before there is one: %v, want ErrNone", err)
+	}
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ledger.OpenReading(t.Context(), path); !errors.Is(err, ledger.ErrNone) {
+		t.Errorf("an empty file: %v, want ErrNone", err)
 	}
 	worker := open(t, path)
 	l, err := ledger.OpenReading(t.Context(), path)

@@ -108,12 +108,14 @@ func (l *Ledger) Begin(ctx context.Context, x Letter, digest string, now time.Ti
 		if err = tx.changeKey(x.JobID(), `UPDATE letters SET sha256 = CASE WHEN sha256 = '' THEN $1 ELSE sha256 END WHERE id = $2 RETURNING sha256`, digest, x.ID).Scan(&stands); err != nil {
 			return err
 		}
+		c.mail = stands
 		return tx.beginLines(x, stands)
 	})
 	return c, stands, err
 }
 
-// Posted records that the server took the letter: the debt is paid.
+// Posted records that the server took the letter: the debt is paid. What it took
+// is on record also if the letter was to be written anew by then.
 func (l *Ledger) Posted(ctx context.Context, c Claim, at time.Time) error {
 	return l.closeLetter(ctx, c, Sent, 250, at)
 }
@@ -135,14 +137,18 @@ func (l *Ledger) closeLetter(ctx context.Context, c Claim, s LetterState, code i
 		if err := tx.Finish(c, at); err != nil {
 			return err
 		}
-		sent := at
+		sent, mail := at, c.mail
 		if s == Failed {
-			sent = time.Time{}
+			sent, mail = time.Time{}, ""
 		}
 		var kind casefile.Kind
-		err := tx.changeKey(c.ID, `UPDATE letters SET state = $1, sent_at = $2, code = $3 WHERE id = $4 RETURNING kind`, string(s), ms(sent), code, c.Subject).Scan(&kind)
+		err := tx.changeKey(c.ID, `UPDATE letters SET state = $1, sent_at = $2, code = $3, sha256 = CASE WHEN sha256 = '' THEN $5 ELSE sha256 END
+			WHERE id = $4 RETURNING kind`, string(s), ms(sent), code, c.Subject, mail).Scan(&kind)
 		if err != nil {
 			return notFound(err)
+		}
+		if err := tx.beginLines(Letter{ID: c.Subject, Kind: kind}, mail); err != nil {
+			return err
 		}
 		return tx.closeLines(kind, s, sent, code, c.Subject)
 	})

@@ -20,6 +20,14 @@ import (
 // database under which a commit would not be safe.
 var ErrSchema = errors.New("ledger cannot be used by this program")
 
+// ErrNone reports a ledger that was never begun: no file, an empty one, or a
+// database without our tables.
+var ErrNone = errors.New("there is no ledger yet: start \"dutydesk run\" once to make it")
+
+// ErrOlder reports a ledger of an older program, which the worker brings up to
+// date when it starts.
+var ErrOlder = errors.New("the ledger is of an older program: start \"dutydesk run\" once to bring it up to date")
+
 // ErrDamaged reports a file that is no whole database any more.
 var ErrDamaged = errors.New("the ledger file is damaged: stop, keep a copy of it, and restore the backup")
 

@@ -11,16 +11,14 @@ import (
 )
 
 // OpenReading opens the ledger for looking only, also while a worker uses it.
-// Nothing is migrated; every Update fails. A ledger that was never made gives
-// ErrNotFound, one that cannot be asked ErrAway.
+// Nothing is migrated; every Update fails. A file that is missing or empty gives
+// ErrNone, one that cannot be asked ErrAway.
 func OpenReading(ctx context.Context, target string) (*Ledger, error) {
 	l := newLedger(target)
 	var err error
 	if l.d.name == "postgres" {
 		l.read, err = sql.Open("pgx", target+options(target)+"default_transaction_read_only=on")
-	} else if _, err = os.Stat(target); errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("open ledger %s: %w: start \"dutydesk run\" once to create it", target, ErrNotFound)
-	} else if err == nil {
+	} else if err = filled(target); err == nil {
 		l.read, err = sql.Open("sqlite", sqliteName(target, readOnly))
 	}
 	if err != nil {
@@ -31,6 +29,15 @@ func OpenReading(ctx context.Context, target string) (*Ledger, error) {
 		return nil, errors.Join(err, l.Close())
 	}
 	return l, nil
+}
+
+// filled reports a file in which no ledger was ever begun, as ErrNone.
+func filled(path string) error {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0 {
+		return fmt.Errorf("%s: %w", path, ErrNone)
+	}
+	return err
 }
 
 // options is the mark that further options of a URL begin with.

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 )
@@ -42,18 +43,43 @@ func (l *Ledger) Ping(ctx context.Context) error {
 // Dialect is "sqlite" or "postgres".
 func (l *Ledger) Dialect() string { return l.d.name }
 
-// Schema reports a schema that is not the one this program knows.
+// Schema reports a schema that is not the one this program knows: ErrNone if
+// there is none, ErrOlder if Open would bring it up to date, else ErrSchema.
 func (l *Ledger) Schema(ctx context.Context) error {
-	var have, want int64
-	if err := l.read.QueryRowContext(ctx, `SELECT COALESCE(max(version_id), 0) FROM goose_db_version`).Scan(&have); err != nil {
-		return fmt.Errorf("read schema version: %w", err)
+	var begun bool
+	if err := l.read.QueryRowContext(ctx, l.d.begun).Scan(&begun); err != nil {
+		return fmt.Errorf("look for schema: %w", damaged(err))
+	}
+	if !begun {
+		return ErrNone
 	}
 	names, err := fs.Glob(migrations, "migrations/*.sql")
 	if err != nil {
 		return err
 	}
-	if want = int64(len(names)); have != want {
+	var have int
+	if err := l.read.QueryRowContext(ctx, `SELECT COALESCE(max(version_id), 0) FROM goose_db_version`).Scan(&have); err != nil {
+		return fmt.Errorf("read schema version: %w", err)
+	}
+	switch want := len(names); {
+	case have == 0: // a migration that was cut off
+		return ErrNone
+	case have < want:
+		return fmt.Errorf("schema is %d, this program knows %d: %w", have, want, ErrOlder)
+	case have > want:
 		return fmt.Errorf("schema is %d, this program knows %d: %w", have, want, ErrSchema)
 	}
 	return nil
+}
+
+// Blank reports a ledger in which nothing ever arrived, also one without schema.
+func (l *Ledger) Blank(ctx context.Context) (bool, error) {
+	if err := l.Schema(ctx); errors.Is(err, ErrNone) {
+		return true, nil
+	}
+	var n int
+	if err := l.read.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT id FROM arrivals LIMIT 1) AS one`).Scan(&n); err != nil {
+		return false, fmt.Errorf("look for arrivals: %w", damaged(err))
+	}
+	return n == 0, nil
 }

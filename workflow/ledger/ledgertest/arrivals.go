@@ -165,3 +165,15 @@ func reuse(b *book) {
 		b.Errorf("the first is now %+v, %v", first, err)
 	}
 }
+
+// blank: a ledger knows whether anything ever arrived.
+func blank(b *book) {
+	for n, want := range []bool{true, false} {
+		if got, err := b.Blank(b.Context()); got != want || err != nil {
+			b.Errorf("with %d arrivals: blank %v, %v", n, got, err)
+		}
+		if _, _, err := b.Arrive(b.Context(), ledger.Arrival{ID: "a", Key: "a", Received: noon}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

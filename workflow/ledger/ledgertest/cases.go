@@ -36,6 +36,8 @@ func cases(b *book) {
 	})
 	b.on("letters are withdrawn", withdrawn)
 	b.on("empty digests are withdrawn", emptied)
+	b.on("lists are written anew", recomposed)
+	b.on("what was sent is on record", sentMeanwhile)
 	b.on("absences", absences)
 	b.on("barred", barred)
 	b.on("alarms are replaced", replaced)

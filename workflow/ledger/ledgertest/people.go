@@ -50,28 +50,7 @@ func withdrawn(b *book) {
 // one with a line left is.
 func emptied(b *book) {
 	hidden, shown := b.opened(), b.opened()
-	gathered := func(person string, refs ...casefile.Ref) (digest ledger.Letter) {
-		digest = letter(b.name("digest"), "")
-		digest.Person, digest.Kind = person, casefile.Digest
-		b.update(func(tx *ledger.Tx) error {
-			if opened, err := tx.OpenDigest(digest); err != nil || !opened {
-				b.Errorf("opened %v, %v", opened, err)
-			}
-			if err := tx.Write(digest); err != nil {
-				return err
-			}
-			for _, ref := range refs {
-				x := letter(b.name("line"), ref)
-				x.Person, x.Digest = person, digest.ID
-				if err := tx.Write(x); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		return digest
-	}
-	none, some := gathered("emptied", hidden.Ref), gathered("spared", hidden.Ref, shown.Ref)
+	none, some := b.listing("emptied", hidden.Ref), b.listing("spared", hidden.Ref, shown.Ref)
 	b.update(func(tx *ledger.Tx) error {
 		_, err := tx.Withdraw(hidden.Ref, func(string) bool { return false }, noon)
 		return err
@@ -143,6 +122,91 @@ func absences(b *book) {
 		}
 		if !slices.Equal(got, want) {
 			b.Errorf("away at %v: %v, want %v", at, got, want)
+		}
+	}
+}
+
+// listing writes a digest to a person with a line for each case.
+func (b *book) listing(person string, refs ...casefile.Ref) (digest ledger.Letter) {
+	b.Helper()
+	digest = letter(b.name("digest"), "")
+	digest.Person, digest.Kind = person, casefile.Digest
+	b.update(func(tx *ledger.Tx) error {
+		if opened, err := tx.OpenDigest(digest); err != nil || !opened {
+			b.Errorf("opened %v, %v", opened, err)
+		}
+		xs := []ledger.Letter{digest}
+		for _, ref := range refs {
+			x := letter(b.name("line"), ref)
+			x.Person, x.Digest = person, digest.ID
+			xs = append(xs, x)
+		}
+		return tx.Write(xs...)
+	})
+	return digest
+}
+
+// A digest that was put off after it was written is written anew when one of its
+// lines is withdrawn, also if it may have gone; another person's and one that
+// went stay.
+func recomposed(b *book) {
+	for name, tt := range map[string]struct {
+		try  func(ledger.Claim) error
+		want string
+	}{
+		"put off":   {func(c ledger.Claim) error { return b.Delay(b.Context(), c, false, 451, noon) }, "second"},
+		"in doubt":  {func(c ledger.Claim) error { return b.Delay(b.Context(), c, true, 0, noon) }, "second"},
+		"went":      {func(c ledger.Claim) error { return b.Posted(b.Context(), c, noon) }, ""},
+		"elsewhere": {func(c ledger.Claim) error { return b.Delay(b.Context(), c, false, 451, noon) }, "first"},
+	} {
+		hidden, shown := b.opened(), b.opened()
+		x := b.listing(b.name(name), hidden.Ref, shown.Ref)
+		c, _, err := b.Begin(b.Context(), x, "first", noon, lease)
+		b.must(err)
+		b.must(tt.try(c))
+		b.update(func(tx *ledger.Tx) error {
+			_, err := tx.Withdraw(hidden.Ref, func(p string) bool { return p != x.Person || name == "elsewhere" }, noon)
+			return err
+		})
+		if tt.want == "" {
+			if x, err := b.Letter(b.Context(), x.ID); err != nil || x.SHA256 != "first" {
+				b.Errorf("%s: %q is on record, %v", name, x.SHA256, err)
+			}
+			continue
+		}
+		if _, stands, err := b.Begin(b.Context(), x, "second", noon, lease); err != nil || stands != tt.want {
+			b.Errorf("%s: %q stands, %v", name, stands, err)
+		}
+	}
+}
+
+// What a try sent is on record though the letter was to be written anew
+// meanwhile, and its lines can be answered.
+func sentMeanwhile(b *book) {
+	hidden, shown := b.opened(), b.opened()
+	daily := letter(b.name("letter"), "")
+	daily.Kind = "daily"
+	b.update(func(tx *ledger.Tx) error { return tx.Write(daily) })
+	for _, x := range []ledger.Letter{daily, b.listing(b.name("list"), hidden.Ref, shown.Ref)} {
+		c, _, err := b.Begin(b.Context(), x, "first", noon, lease)
+		b.must(err)
+		b.update(func(tx *ledger.Tx) error {
+			_, err := tx.Withdraw(hidden.Ref, func(p string) bool { return p != x.Person }, noon)
+			return errors.Join(err, tx.Rewrite("daily"))
+		})
+		if x, err := b.Letter(b.Context(), x.ID); err != nil || x.SHA256 != "" {
+			b.Fatalf("%s: %q stands, %v", x.Kind, x.SHA256, err)
+		}
+		b.must(b.Posted(b.Context(), c, noon))
+		if x, err := b.Letter(b.Context(), x.ID); err != nil || x.SHA256 != "first" || x.State != ledger.Sent {
+			b.Errorf("%s: %q is on record, %v", x.Kind, x.SHA256, err)
+		}
+		lines, err := b.Lines(b.Context(), x.ID)
+		b.must(err)
+		for _, l := range lines {
+			if _, err := b.LetterOf(b.Context(), l.TokenHash); err != nil {
+				b.Errorf("a line that was sent: %v", err)
+			}
 		}
 	}
 }
