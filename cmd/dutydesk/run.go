@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -37,8 +38,17 @@ func (f *flags) reader(c *cobra.Command) (app.Reader, *config.Config, error) {
 	if err != nil {
 		return app.Reader{}, nil, err
 	}
+	if err := app.Lost(c.Context(), cfg); err != nil {
+		return app.Reader{}, nil, err
+	}
 	l, err := ledger.OpenReading(c.Context(), cfg.LedgerTarget())
-	return app.Reader{Ledger: l, Rules: app.Rules(cfg)}, cfg, err
+	if err != nil {
+		return app.Reader{}, nil, err
+	}
+	if err := l.Schema(c.Context()); errors.Is(err, ledger.ErrNone) || errors.Is(err, ledger.ErrOlder) {
+		return app.Reader{}, nil, errors.Join(err, l.Close())
+	}
+	return app.Reader{Ledger: l, Rules: app.Rules(cfg)}, cfg, nil
 }
 
 func runCommand() *cobra.Command {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -86,22 +85,19 @@ func (a *App) openData(context.Context) error {
 	return err
 }
 
-// ErrGone reports evidence without the ledger that says what it is.
-var ErrGone = errors.New("the ledger is gone but the evidence is there: restore the ledger from the backup; to begin anew, move the evidence folder away")
-
-// openLedger refuses to begin a new ledger beside old evidence.
+// openLedger refuses to begin a new ledger beside an old desk.
 func (a *App) openLedger(ctx context.Context) (err error) {
-	target := a.cfg.LedgerTarget()
-	if _, missing := os.Stat(target); missing != nil && !a.cfg.Postgres() {
-		for _, err := range a.Store.Digests(ctx) {
-			return errors.Join(fmt.Errorf("open ledger %s: %w", target, ErrGone), err)
-		}
+	if err := Lost(ctx, a.cfg); err != nil {
+		return err
 	}
-	if a.Ledger, err = ledger.Open(ctx, target); err != nil {
+	if a.Ledger, err = ledger.Open(ctx, a.cfg.LedgerTarget()); err != nil {
 		return err
 	}
 	a.closes = append(a.closes, a.Ledger.Close)
 	a.Ledger.As(a.instance)
+	if err := a.begin(ctx); err != nil {
+		return err
+	}
 	return a.Ledger.Abandon(ctx)
 }
 

@@ -16,9 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"dutydesk/config"
-	"dutydesk/intake/evidence"
 	"dutydesk/notify/mailer"
-	"dutydesk/workflow/ledger"
 	"dutydesk/workflow/queue"
 )
 
@@ -130,47 +128,6 @@ func syncSpeed(dir string) Finding {
 		return warn(fmt.Sprintf("the disk takes %.0f safe writes a second", rate), "a burst of reports would wait", "use a disk with power-loss protection")
 	}
 	return ok("the disk takes %.0f safe writes a second", rate)
-}
-
-// checkLedger opens the ledger for looking and asks what durability rests on.
-func checkLedger(ctx context.Context, cfg *config.Config) []Finding {
-	l, err := ledger.OpenReading(ctx, cfg.LedgerTarget())
-	if errors.Is(err, ledger.ErrNotFound) {
-		return []Finding{noLedger(ctx, cfg)}
-	}
-	if err != nil {
-		return []Finding{fail("the ledger does not answer", "no report can be taken in", "start the database and check ledger.url; \"dutydesk config show\" prints it")}
-	}
-	defer l.Close()
-	out := []Finding{ok("the ledger answers (%s)", l.Dialect())}
-	if err := l.Schema(ctx); err != nil {
-		out = append(out, fail("the ledger's schema does not fit this program", "nothing is written to a ledger that is not understood", "run the program version that wrote it, or run \"dutydesk run\" once to bring it up to date"))
-	}
-	out = append(out, checkKey(ctx, l, cfg.KeyFile())...)
-	settings, err := l.Settings(ctx)
-	for _, s := range settings {
-		if !s.OK {
-			out = append(out, fail(s.Name+" is "+s.Value, "a commit could be lost at a power cut", "set it to "+s.Want))
-		}
-	}
-	if err != nil {
-		out = append(out, fail("the ledger's settings cannot be read", "durability cannot be proven", "check the rights of the database user"))
-	}
-	return out
-}
-
-// noLedger tells a desk that has not begun from one whose ledger is gone.
-func noLedger(ctx context.Context, cfg *config.Config) Finding {
-	s, err := evidence.OpenReading(cfg.EvidenceDir())
-	if err != nil { // its folder is made before the ledger
-		return warn("the ledger does not exist yet", "it is made at the first run", "dutydesk run")
-	}
-	defer s.Close()
-	for range s.Digests(ctx) {
-		return fail("the ledger is gone but the evidence is there", "without the ledger nobody knows what was kept, and the worker does not start",
-			"restore "+cfg.LedgerTarget()+" from the backup; to begin anew, move "+cfg.EvidenceDir()+" away")
-	}
-	return warn("the ledger does not exist yet", "it is made at the first run", "dutydesk run")
 }
 
 // checkRedisFacts asks Redis about itself.

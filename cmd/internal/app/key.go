@@ -68,13 +68,17 @@ func ledgerKey(ctx context.Context, l *ledger.Ledger, path string) (workflow.Key
 }
 
 // TakeKey makes the configured desk key the ledger's, whichever it knew before.
-// It fails with ErrBusy while a worker uses the data folder.
+// It fails with ErrBusy while a worker uses the data folder, and with ErrGone as
+// the worker does.
 func TakeKey(ctx context.Context, cfg *config.Config) error {
 	lock, err := lockData(cfg.Data)
 	if err != nil {
 		return err
 	}
 	defer lock.Close()
+	if err := Lost(ctx, cfg); err != nil {
+		return err
+	}
 	key, err := loadKey(cfg.KeyFile())
 	if err != nil {
 		return err
