@@ -98,7 +98,7 @@ func word(line string) (Word, bool) {
 	first, rest := line[:end], strings.TrimSpace(line[end:])
 	verb, known := words[strings.ToLower(first)]
 	shout := first == strings.ToUpper(first) && (verb != casefile.Close || !shouted(rest))
-	marked := rest == "" || isBecause(rest) || strings.IndexAny(rest, marks(verb)) == 0
+	marked := rest == "" || isBecause(rest) || strings.IndexAny(rest, marks(verb)) == 0 || verb == casefile.Acknowledge && onlyRefs(rest)
 	if !known || goesOn(line[end:]) || !(shout || marked) || strings.Contains(line, "?") {
 		return Word{}, false
 	}
