@@ -96,9 +96,10 @@ type Facts struct {
 	Exhibits []Exhibit
 	Words    string // the reporter's own words: set only when To may have the full letter
 
-	By      string // who did it, or whom a letter did not reach; the desk's people only
-	Reason  string // untrusted, undelivered, hold: the desk's words. close-proposed, closed: a person's, full letters only
-	Nearest string // help: the known word nearest to what was written, "" if none is near
+	By      string   // who did it, or whom a letter did not reach; the desk's people only
+	Reason  string   // untrusted, undelivered, hold: the desk's words. close-proposed, closed: a person's, full letters only
+	Nearest string   // help: the known word nearest to what was written, "" if the words were asked for
+	Can     []string // words that may be said of the case now, without HELP; nil for all
 
 	Deeds                     []Deed   // transcript: what the reply did, word by word
 	Understood, Changed, Next []string // the same in words, of a letter that was decided on by an older program

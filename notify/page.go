@@ -11,22 +11,22 @@ import (
 // view is what the words of a letter may mention; nothing of it is the
 // reporter's.
 type view struct {
-	Severity, Due, Late, Org, By, Reason, Nearest string
-	Danger, Waiting, Closing, Changed, Inline     bool
-	What, Means, Fix, Since                       string
-	Tallies                                       []Tally
-	Count                                         string
-	Daily                                         *Daily
-	Roll                                          *Roll
-	Why, Day, Hour                                string // daily: why this person; policy-review: of the review; daily: when it comes
-	Over                                          bool   // policy-review: the day has passed
-	Whole                                         bool   // nothing is missing in any of them
+	Severity, Due, Late, Org, By, Reason, Nearest      string
+	Danger, Waiting, Closing, Changed, Inline, Unknown bool
+	What, Means, Fix, Since                            string
+	Tallies                                            []Tally
+	Count                                              string
+	Daily                                              *Daily
+	Roll                                               *Roll
+	Why, Day, Hour                                     string // daily: why this person; policy-review: of the review; daily: when it comes
+	Over                                               bool   // policy-review: the day has passed
+	Whole                                              bool   // nothing is missing in any of them
 }
 
 func (f Facts) view(say *phrases) view {
 	return view{
 		Severity: strings.ToLower(severities[f.Severity].phrase), Danger: f.Severity == "S1",
-		Due: f.since(f.Due), Late: f.late(), Org: f.Org, By: f.By, Reason: f.Reason, Nearest: f.Nearest,
+		Due: f.since(f.Due), Late: f.late(), Org: f.Org, By: f.By, Reason: f.Reason, Nearest: f.meant(), Unknown: f.Nearest != "",
 		Inline: f.Inline, Waiting: f.State == stateOpen, Closing: f.State == stateCloseProposed, Changed: f.moved(),
 		What: f.what(say), Means: say.of("means", f.Trouble.kind(), f), Fix: say.of("fix", f.Trouble.kind(), f), Since: f.since(f.Trouble.Since),
 		Tallies: f.Tallies, Whole: f.whole(), Count: count(len(f.Items), "concern"),
@@ -73,6 +73,7 @@ func (f Facts) page(set *templates.Letters) (templates.Page, error) {
 		Language: Language, Title: f.subject(), Preview: f.subject() + ". " + first,
 		First: first, Rest: rest, Stripe: f.stripe(), Rows: f.rows(say), Sections: f.sections(say), Items: f.items(say),
 		Actions: f.actions(), Reply: f.answered(), Sender: f.Service,
+		Words: either(append(f.can(), "HELP")),
 	}
 	if why := f.lateness(say); why != "" {
 		p.Rest = append(p.Rest, why)
@@ -167,7 +168,7 @@ func (f Facts) rows(say *phrases) []templates.Row {
 		{Name: "Due", Value: due},
 		{Name: "Escalation", Value: climbed},
 		{Name: "Received", Value: received},
-		{Name: "Evidence", Value: evidence},
+		{Name: "Came as", Value: evidence},
 		{Name: "For", Value: f.Org},
 		{Name: "Why you", Value: say.of("role", f.Role, f)},
 	} {
@@ -187,50 +188,12 @@ func (f Facts) sections(say *phrases) []templates.Section {
 	case RosterCheck:
 		all = f.Roll.sections(f, say)
 	case Transcript:
-		all = []templates.Section{
-			{Heading: "What we understood", Items: f.understood(say)},
-			{Heading: "What changed", Items: f.changed(say)},
-			{Heading: "What is due next", Items: f.next(say)},
-		}
+		all = append(f.did(say), templates.Section{Heading: "What is due next", Items: f.next(say)})
 	case Help:
-		all = []templates.Section{{Heading: "Words you can use on the first line", Items: []string{
-			"ACK: I have it. The others are told.",
-			"NOTE: keep what I write on the case.",
-			"CLOSE: I think it can be closed. A second person must agree.",
-			"HELP: send me this list.",
-		}}}
+		if f.Nearest == "" { // who asked for the words may have said others too
+			all = f.did(say)
+		}
+		all = append(all, f.glossary(say))
 	}
 	return slices.DeleteFunc(all, func(s templates.Section) bool { return len(s.Items) == 0 })
-}
-
-// choice is one ready reply.
-type choice struct{ label, word string }
-
-// choices are the ready replies that make sense in each state.
-var choices = map[string][]choice{
-	stateOpen:          {{"Acknowledge", "ACK"}, {"Add a note", "NOTE"}},
-	stateAcknowledged:  {{"Add a note", "NOTE"}, {"Ask to close", "CLOSE"}},
-	stateCloseProposed: {{"Agree to close", "CLOSE"}, {"Add a note", "NOTE"}},
-	stateClosed:        {{"Add a note", "NOTE"}},
-}
-
-// actions turns the choices into links. Whoever just proposed to close, and
-// gets a transcript of that, is not asked to agree with themselves.
-func (f Facts) actions() []templates.Action {
-	if !f.answered() {
-		return nil
-	}
-	could, known := choices[f.State]
-	if !known {
-		could = choices[stateClosed]
-	}
-	var all []templates.Action
-	for _, c := range could {
-		link := mailto(ReplyAddress(f.ServiceAddress, f.Token), f.subject(), c.word+"\n")
-		if link == "" || c.word == "CLOSE" && f.State == stateCloseProposed && f.Kind == Transcript {
-			continue
-		}
-		all = append(all, templates.Action{Label: c.label, Word: c.word, Link: link, Primary: c.word != "NOTE" && f.State != stateAcknowledged})
-	}
-	return all
 }

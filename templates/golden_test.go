@@ -71,6 +71,7 @@ func letters(t *testing.T) map[string]notify.Facts {
 		if change != nil {
 			change(&f)
 		}
+		f.Can = could[f.State]
 		all[name] = f
 	}
 	add("opened", notify.Opened, nil)
@@ -114,8 +115,13 @@ func letters(t *testing.T) map[string]notify.Facts {
 		f.Changed = []string{"The case is acknowledged, by you."}
 		f.Next = []string{"The case comes back to lead and deputy every day until it is closed."}
 	})
-	add("help", notify.Help, func(f *notify.Facts) { f.Nearest = "CLOSE" })
-	add("help-unknown", notify.Help, nil)
+	add("help", notify.Help, nil)
+	add("help-nearest", notify.Help, func(f *notify.Facts) { f.Nearest = "ACK" })
+	add("help-nearest-refused", notify.Help, func(f *notify.Facts) { f.Nearest = "CLOSE" })
+	add("help-asked", notify.Help, func(f *notify.Facts) {
+		taken(f)
+		f.Deeds = []notify.Deed{{Word: "ACK", Did: "taken"}}
+	})
 	closing := func(f *notify.Facts) {
 		taken(f)
 		f.State, f.Reason = "close-proposed", "the learner is content; tutor will check in weekly"
@@ -147,6 +153,9 @@ func letters(t *testing.T) map[string]notify.Facts {
 }
 
 // usual are the facts most letters share: a fresh concern, told to its lead.
+// could are the words that may be said in each state, as package casefile has them.
+var could = map[string][]string{"open": {"ACK", "NOTE"}, "acknowledged": {"ACK", "NOTE", "CLOSE"}, "close-proposed": {"ACK", "NOTE", "CLOSE"}, "closed": {"NOTE"}}
+
 func usual(london *time.Location, at func(day, hour, minute int) time.Time) notify.Facts {
 	return notify.Facts{
 		Service: "Skills and Employment safeguarding desk", ServiceAddress: "safeguarding@council.example",

@@ -19,6 +19,7 @@ type Page struct {
 	Items    []Item // a digest's
 	Actions  []Action
 	Reply    bool   // whether a reply is read
+	Words    string // with which one may begin: "ACK, NOTE or HELP"
 	Sender   string // the desk's name
 }
 

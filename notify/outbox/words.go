@@ -14,11 +14,15 @@ var states = map[casefile.State]string{
 // deeds are what a reply did, as letters tell it.
 func deeds(ds []workflow.Deed) (out []notify.Deed) {
 	for _, d := range ds {
-		x := notify.Deed{Word: string(d.Word), Did: d.Did, State: states[d.State]}
-		for _, v := range d.Can {
-			x.Can = append(x.Can, string(v))
-		}
-		out = append(out, x)
+		out = append(out, notify.Deed{Word: string(d.Word), Did: d.Did, State: states[d.State], Can: plain(d.Can)})
 	}
 	return out
+}
+
+// plain are verbs as words of a reply.
+func plain(vs []casefile.Verb) (words []string) {
+	for _, v := range vs {
+		words = append(words, string(v))
+	}
+	return words
 }

@@ -74,7 +74,8 @@ func (w *Writer) facts(ctx context.Context, x ledger.Letter) (f notify.Facts, er
 	p := w.Roster.People[x.Person]
 	f = notify.Facts{Kind: notify.Kind(x.Kind), Service: w.Service, ServiceAddress: w.Address, Zone: w.Zone, Now: w.Now(), Host: w.Host,
 		LetterID: x.ID, Token: w.Key.Token(x.ID), To: notify.Person{ID: p.ID, Name: p.Name, Address: p.Address}, Rung: x.Rung,
-		Reason: d.Reason, Deeds: deeds(d.Deeds), Understood: d.Understood, Changed: d.Changed, Next: d.Next, Nearest: d.Nearest, State: states[casefile.State(d.State)], Due: d.Due}
+		Reason: d.Reason, Deeds: deeds(d.Deeds), Understood: d.Understood, Changed: d.Changed, Next: d.Next, Nearest: d.Nearest,
+		State: states[casefile.State(d.State)], Can: plain(casefile.Case{State: casefile.State(d.State)}.Legal()), Due: d.Due}
 	if d.By != "" {
 		f.By = w.Roster.Name(d.By)
 	}
