@@ -38,3 +38,14 @@ func TestGradeIsInTheLetter(t *testing.T) {
 		}
 	}
 }
+
+// A letter offers the words that the ledger's case may be answered with.
+func TestLetterOffersLegalWordsOnly(t *testing.T) {
+	d := newDesk(t)
+	d.concern(mailed("please help"))
+	d.send(d.letter("deputy", casefile.Opened))
+	ms := d.post.received("deputy@council.example")
+	if len(ms) != 1 || !strings.Contains(plain(t, ms[0].raw), "the first line may be ACK, NOTE or HELP.") {
+		t.Errorf("%+v", ms)
+	}
+}
