@@ -95,6 +95,11 @@ func (d *desk) wait(long time.Duration) {
 	}
 }
 
+// name is the Message-ID of a letter.
+func (d *desk) name(x ledger.Letter) string {
+	return "<dd1." + x.ID + "." + d.Office.Key.Token(x.ID) + "@council.example>"
+}
+
 // lettersTo counts all letters, and those to one person.
 func (d *desk) lettersTo(person string) (theirs, all int) {
 	d.t.Helper()
@@ -246,7 +251,7 @@ func TestLearntAbsence(t *testing.T) {
 			t.Fatal(err)
 		}
 		until := []string{"I am away until 1 December 2026.", "I am away."}[i]
-		d.arrives("From: " + x.Person + ".person@council.example\nTo: safeguarding@council.example\nSubject: Automatic reply: Safeguarding\nAuto-Submitted: auto-replied\n\n" + until)
+		d.arrives("From: " + x.Person + ".person@council.example\nTo: safeguarding@council.example\nSubject: Automatic reply: Safeguarding\nIn-Reply-To: " + d.name(x) + "\nAuto-Submitted: auto-replied\n\n" + until)
 	}
 	as, err := d.Ledger.Absences(t.Context(), d.clock)
 	if err != nil || len(as) != 2 || !as[0].Until.Equal(d.clock.Add(24*time.Hour)) || as[1].Until.Format(time.DateOnly) != "2026-12-02" {

@@ -46,6 +46,11 @@ func TestAwayAfterAList(t *testing.T) {
 			t.Errorf("nobody else is told of %s", l.Case)
 		}
 	}
+	if as, err := d.Ledger.Absences(t.Context(), d.clock); err != nil || len(as) > 0 {
+		t.Errorf("a mail that names no letter is believed: absences %+v, %v", as, err)
+	}
+	d.arrives("From: lead.person@council.example\nTo: safeguarding@council.example\nSubject: Automatic reply\nAuto-Submitted: auto-replied\nIn-Reply-To: " + d.name(x) +
+		"\n\nI am away until 1 December 2026.")
 	if as, err := d.Ledger.Absences(t.Context(), d.clock); err != nil || len(as) != 1 || as[0].Person != "lead" {
 		t.Errorf("absences %+v, %v", as, err)
 	}

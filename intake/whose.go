@@ -28,8 +28,10 @@ func (d *Desk) decide(ctx context.Context, a workflow.Arrived, m message.Message
 	switch {
 	case err != nil:
 		return err
-	case answersItself(m) || fromDesk(m):
-		return d.machine(ctx, a, m, x, ok)
+	case ok && (answersItself(m) || fromDesk(m)):
+		return d.machine(ctx, a, m, x)
+	case !ok && m.AnswersMail():
+		return d.untied(ctx, a, m)
 	case !ok || x.Case == "" && x.Kind != casefile.Digest || d.overheard(m):
 		return d.Office.Open(ctx, a, "")
 	}
@@ -41,11 +43,9 @@ func domain(addr string) string {
 	return strings.ToLower(addr[strings.LastIndexByte(addr, '@')+1:])
 }
 
-// ownLetter finds a letter of the desk that came to its own mailbox.
+// ownLetter finds a letter of the desk that came to its own mailbox, by whatever
+// way: its Message-ID is one that only the desk could give.
 func (d *Desk) ownLetter(ctx context.Context, m message.Message) (x ledger.Letter, own bool, err error) {
-	if len(m.From) != 1 || !strings.EqualFold(m.From[0].Addr, d.Address) {
-		return x, false, nil
-	}
 	return d.about(ctx, d.named([]string{m.MessageID}))
 }
 
@@ -67,24 +67,17 @@ func doubt(m message.Message) string {
 	switch {
 	case m.Author() == "":
 		return "its sender is not written as one plain address"
+	case m.Resent():
+		return "it was sent on by somebody else"
 	case m.Machine.Class != message.Person:
 		return "it did not come straight from a person"
 	}
 	return ""
 }
 
-// machine takes what a machine answered. Without a letter's name in it, it is
-// about the last letter to the colleague it came from or could not reach: or
-// else two machines would open cases for each other for ever.
-func (d *Desk) machine(ctx context.Context, a workflow.Arrived, m message.Message, x ledger.Letter, ok bool) (err error) {
-	if !ok {
-		if x, ok, err = d.lastTo(ctx, m); err != nil {
-			return err
-		}
-	}
+// machine takes what a machine answered to a letter of ours.
+func (d *Desk) machine(ctx context.Context, a workflow.Arrived, m message.Message, x ledger.Letter) error {
 	switch {
-	case !ok:
-		return d.Office.Open(ctx, a, "")
 	case x.Kind == casefile.Digest && cameBack(m):
 		return d.Office.UnreadDigest(ctx, a, x, why(m))
 	case x.Case != "" && cameBack(m):
@@ -93,10 +86,31 @@ func (d *Desk) machine(ctx context.Context, a workflow.Arrived, m message.Messag
 	return d.remark(ctx, a, x, "written by a machine: "+string(m.Machine.Class), nil)
 }
 
-// lastTo finds the last letter of the past week to a colleague whom the mail
-// comes from or could not reach: the whole list, if it was a line of one.
+// untied takes an answer of a machine that names no letter of ours. It is about
+// the last letter to the colleague it came from or could not reach, or else two
+// machines would open cases for each other for ever; that somebody is away is
+// not believed of it, as whoever knows their address can write it. Without such
+// a letter it is a concern.
+func (d *Desk) untied(ctx context.Context, a workflow.Arrived, m message.Message) error {
+	x, ok, err := d.lastTo(ctx, m)
+	switch {
+	case err != nil:
+		return err
+	case !ok:
+		return d.Office.Open(ctx, a, "")
+	}
+	a.Away = time.Time{}
+	return d.machine(ctx, a, m, x)
+}
+
+// lastTo finds the last letter of the past week to a colleague who answers by a
+// machine, or whom a mail could not reach: the whole list, if it was a line of
+// one.
 func (d *Desk) lastTo(ctx context.Context, m message.Message) (x ledger.Letter, ok bool, err error) {
 	addrs := addresses(m.From)
+	if m.Machine.Class == message.BounceDSN {
+		addrs = nil
+	}
 	for _, b := range m.Bounce {
 		addrs = append(addrs, b.Recipient)
 	}

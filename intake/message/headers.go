@@ -9,9 +9,10 @@ func (g *reading) headers(h header) {
 	hidden := g.hiddenFrom()
 	m.FromHeaders, m.single = len(h.all("From"))+hidden, single(h, hidden)
 	m.auth, m.inside = values(h, "Authentication-Results"), values(h, "X-MS-Exchange-Organization-AuthAs")
+	m.resent = resent(h)
 	before := len(g.d.list)
 	m.From = addresses(r, h.all("From"))
-	m.fromOdd = len(g.d.list) > before
+	m.fromOdd = len(g.d.list) > before || !plainly(h.all("From"))
 	m.To = addresses(r, h.all("To"))
 	m.Cc = addresses(r, h.all("Cc"))
 	m.ReplyTo = addresses(r, h.all("Reply-To"))
@@ -23,6 +24,24 @@ func (g *reading) headers(h header) {
 	g.date(h)
 	g.noteFields(h)
 	g.noteSender(h)
+}
+
+// plainly reports whether the fields name their mailboxes without a group, an
+// empty place in the list or a quoted address, all of which some programs skip.
+func plainly(fs []field) bool {
+	for _, f := range fs {
+		t, quoted, angle := tokens{s: f.value}, false, false
+		for tok, ok := t.next(); ok; tok, ok = t.next() {
+			if tok.kind == tokSeparator || tok.kind == tokAngle && strings.Contains(tok.text, `"`) {
+				return false
+			}
+			quoted, angle = quoted || tok.kind == tokQuoted, angle || tok.kind == tokAngle
+		}
+		if quoted && !angle {
+			return false
+		}
+	}
+	return true
 }
 
 // values returns the values of the first fields called name.

@@ -20,6 +20,8 @@ func (g *reading) judge() {
 			break
 		}
 	}
+	g.m.replied = firstWord(strings.ToLower(h.get("Auto-Submitted"))) == "auto-replied"
+	g.m.reported = e.deliveryReport() != "" && len(g.report.bounce) > 0
 	if g.m.Machine.Class == BounceDSN {
 		g.m.Bounce = e.bounces(g.report.bounce, g.report.original)
 	}
