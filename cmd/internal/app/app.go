@@ -44,6 +44,7 @@ type App struct {
 	watchers []*mailbox.Watcher
 	board    board
 	instance string
+	slip     *slip
 	fatal    chan error // the first failure of the evidence disk
 	closes   []func() error
 }
@@ -54,6 +55,7 @@ func New(ctx context.Context, cfg *config.Config, clock Clock, log *slog.Logger)
 	a := &App{cfg: cfg, clock: clock, log: log, fatal: make(chan error, 1)}
 	for _, open := range []func(context.Context) error{a.openData, a.openLedger, a.openOffice, a.openRounds, a.openQueue, a.beat, a.openMail, a.openHealth} {
 		if err := open(ctx); err != nil {
+			cannotOpen(ctx, cfg, log, err)
 			return nil, errors.Join(err, a.Close())
 		}
 	}
@@ -76,6 +78,9 @@ func (a *App) openData(context.Context) error {
 	}
 	a.closes = append(a.closes, lock.Close)
 	if a.instance, err = instance(a.cfg.Data); err != nil {
+		return err
+	}
+	if a.slip, err = openSlip(a.cfg); err != nil {
 		return err
 	}
 	a.Store, err = evidence.Open(a.cfg.EvidenceDir())
@@ -169,6 +174,7 @@ func (a *App) Run(ctx context.Context) error {
 		run(func(ctx context.Context) error { return a.watch(ctx, w) })
 	}
 	run(a.Health.Run)
+	run(newBypass(a.cfg, a.slip, a.sender.Send, a.log).run)
 	run(a.tellMissing)
 	run(a.beats)
 	run(a.warnOfSecrets)

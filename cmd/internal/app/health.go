@@ -20,6 +20,7 @@ type Health struct {
 	Checks   map[string]func(context.Context) error
 	Log      *slog.Logger
 	Alive    func() // said after every look while the ledger answers
+	Slip     *slip  // what is known of an outage of the ledger itself
 
 	mu    sync.Mutex
 	since map[string]time.Time // when a part went down, zero while it works; guarded by mu
@@ -55,20 +56,24 @@ func (h *Health) look(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
-		changed, since := h.mark(name, why)
-		if err := h.record(ctx, name, why != nil, changed, since); err != nil && ctx.Err() == nil {
+		changed := h.mark(name, why)
+		if err := h.record(ctx, name, why != nil, changed); err != nil && ctx.Err() == nil {
 			h.Log.Error("trouble could not be written down", "part", name, "err", err)
 		}
 	}
 }
 
 // record writes down what a look found. While the ledger itself is down nothing
-// can be written and readiness alone tells: managers hear of it afterwards.
-func (h *Health) record(ctx context.Context, name string, down, changed bool, since time.Time) error {
+// can be written there: that is noted on the slip, of which managers are told
+// past the ledger, and written down afterwards.
+func (h *Health) record(ctx context.Context, name string, down, changed bool) error {
 	switch {
-	case name == ledgerPart && !down && changed && !since.IsZero() && time.Since(since) >= h.Patience:
-		return h.Office.Outage(ctx, name, since)
-	case name == ledgerPart || slices.Contains(h.Down(), ledgerPart):
+	case name == ledgerPart && down:
+		_, err := h.Slip.down(time.Now())
+		return err
+	case name == ledgerPart:
+		return h.outlived(ctx)
+	case slices.Contains(h.Down(), ledgerPart):
 		return nil
 	case down:
 		return h.Office.Trouble(ctx, name, h.Patience)
@@ -78,16 +83,31 @@ func (h *Health) record(ctx context.Context, name string, down, changed bool, si
 	return nil
 }
 
+// outlived ends an outage of the ledger, also one of an earlier life. Managers
+// are told if they were told of it, or if it was long. What could not be written
+// is tried at the next look.
+func (h *Health) outlived(ctx context.Context) error {
+	o := h.Slip.outage()
+	if o.Since.IsZero() {
+		return nil
+	}
+	if o.long(h.Patience) {
+		if err := h.Office.Outage(ctx, ledgerPart, o.Since); err != nil {
+			return err
+		}
+	}
+	return h.Slip.over()
+}
+
 func (h *Health) ask(ctx context.Context, name string) error {
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()
 	return h.Checks[name](ctx)
 }
 
-// mark records whether and why a part is down, and says whether that is news
-// and since when the part was down before: the first look always is news, since
-// an earlier life may have left a trouble written.
-func (h *Health) mark(name string, why error) (changed bool, since time.Time) {
+// mark records whether and why a part is down, and says whether that is news: the
+// first look always is, since an earlier life may have left a trouble written.
+func (h *Health) mark(name string, why error) (changed bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	since, looked := h.since[name]
@@ -101,7 +121,7 @@ func (h *Health) mark(name string, why error) (changed bool, since time.Time) {
 	case why == nil:
 		h.since[name] = time.Time{}
 	}
-	return !looked || (why != nil) == since.IsZero(), since
+	return !looked || (why != nil) == since.IsZero()
 }
 
 // Down lists the parts that are down, by name only.

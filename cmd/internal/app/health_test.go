@@ -32,7 +32,7 @@ func newWard(t *testing.T, parts ...string) *ward {
 		checks[part] = func(context.Context) error { return w.down[part] }
 	}
 	w.Health = &Health{Office: office, Patience: 3 * time.Minute, Checks: checks, Log: slog.New(slog.DiscardHandler),
-		Alive: func() {}, since: map[string]time.Time{}}
+		Alive: func() {}, Slip: &slip{}, since: map[string]time.Time{}}
 	return w
 }
 

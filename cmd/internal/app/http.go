@@ -27,7 +27,7 @@ func (a *App) openHealth(context.Context) error {
 		checks["mailbox "+w.Name] = func(ctx context.Context) error { return a.checkWatch(ctx, w) }
 		checks["moving "+w.Name] = func(context.Context) error { return a.checkMoving(w.Name) }
 	}
-	a.Health = &Health{since: map[string]time.Time{}, Office: a.Office, Patience: time.Duration(a.cfg.Desk.Patience), Checks: checks, Log: a.log,
+	a.Health = &Health{since: map[string]time.Time{}, Office: a.Office, Patience: time.Duration(a.cfg.Desk.Patience), Checks: checks, Log: a.log, Slip: a.slip,
 		Alive: func() { tellSystemd(context.Background(), "WATCHDOG=1") }}
 	return nil
 }
