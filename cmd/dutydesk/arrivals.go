@@ -53,7 +53,7 @@ func showArrival() *cobra.Command {
 				{"sha256", a.SHA256}, {"size", fmt.Sprint(a.Size)}, {"state", a.State}, {"case", a.Case}, {"why", a.Why}, {"defects", a.Defects},
 				{"grade", a.Grade}, {"authentic", fmt.Sprint(a.Authentic)}, {"because", a.AuthWhy}}
 			for _, x := range a.Exhibits {
-				rows = append(rows, []string{"exhibit", oneLine(fmt.Sprintf("%q %s %d bytes %.12s", x.Name, x.Sniffed, x.Size, x.SHA256))})
+				rows = append(rows, []string{"exhibit", fmt.Sprintf("%q %s %d bytes %.12s", x.Name, x.Sniffed, x.Size, x.SHA256)})
 			}
 			return rows
 		})
@@ -130,7 +130,7 @@ func reconcileRows(all []app.Reconciliation) (rows [][]string) {
 		}
 		rows = append(rows, []string{r.Mailbox, asked, fmt.Sprint(r.Server), fmt.Sprint(r.Kept), fmt.Sprint(r.Ledger), fmt.Sprint(r.Disposed), fmt.Sprint(r.Vanished), fmt.Sprint(r.Removed)})
 		for _, g := range r.Gaps {
-			rows = append(rows, []string{r.Mailbox, "", "", "", "", "", "", "", g.What, oneLine(g.Folder), fmt.Sprint(g.UID), fmt.Sprint(g.Size), g.SHA256[:12], g.Arrival})
+			rows = append(rows, []string{r.Mailbox, "", "", "", "", "", "", "", g.What, g.Folder, fmt.Sprint(g.UID), fmt.Sprint(g.Size), g.SHA256[:12], g.Arrival})
 		}
 	}
 	return rows

@@ -39,7 +39,7 @@ func caseCommand() *cobra.Command {
 			},
 			func(es []app.Event) (rows [][]string) {
 				for _, e := range es {
-					rows = append(rows, []string{stamp(&e.At), e.By, e.Verb, oneLine(e.Text)})
+					rows = append(rows, []string{stamp(&e.At), e.By, e.Verb, e.Text})
 				}
 				return rows
 			}))

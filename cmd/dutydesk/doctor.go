@@ -39,9 +39,9 @@ func doctorCommand() *cobra.Command {
 
 func printFindings(c *cobra.Command, found []app.Finding) {
 	for _, x := range found {
-		fmt.Fprintf(c.OutOrStdout(), "%-5s %s\n", x.Grade, x.What)
+		fmt.Fprintf(c.OutOrStdout(), "%-5s %s\n", x.Grade, oneLine(x.What))
 		if x.Why != "" {
-			fmt.Fprintf(c.OutOrStdout(), "      why: %s\n      fix: %s\n", x.Why, x.Fix)
+			fmt.Fprintf(c.OutOrStdout(), "      why: %s\n      fix: %s\n", oneLine(x.Why), oneLine(x.Fix))
 		}
 	}
 }

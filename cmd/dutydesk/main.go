@@ -22,7 +22,7 @@ func main() {
 	context.AfterFunc(ctx, stop) // a second signal kills
 	err := app.Guarded(func() error { return root().ExecuteContext(ctx) })
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "dutydesk:", err)
+		fmt.Fprintln(os.Stderr, "dutydesk:", visible(err.Error()))
 		os.Exit(exitCode(err))
 	}
 }

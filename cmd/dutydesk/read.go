@@ -2,13 +2,13 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"os"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -25,32 +25,23 @@ func printJSON(w io.Writer, v any) error {
 	return e.Encode(v)
 }
 
-// table prints rows under their headings.
-func table(w io.Writer, heads string, rows [][]string) error {
-	t := tabwriter.NewWriter(w, 2, 8, 2, ' ', 0)
-	fmt.Fprintln(t, strings.ReplaceAll(heads, " ", "\t"))
-	for _, r := range rows {
-		fmt.Fprintln(t, strings.Join(r, "\t"))
-	}
-	return t.Flush()
-}
-
 func mailCommand() *cobra.Command {
 	c := &cobra.Command{Use: "mail", Short: "Look at raw mails as the intake does"}
 	var asJSON bool
 	read := &cobra.Command{Use: "read FILE…|-", Short: "What intake sees in a raw message", Args: cobra.MinimumNArgs(1),
-		Long: "What intake sees in a raw message. Reading never fails; what could not be read is listed as a defect.\nOne line of JSON per file: " + prints[message.Message](),
+		Long: "What intake sees in a raw message. Reading never fails; what could not be read is listed as a defect.\nExit code 65 if a file cannot be opened; the others are read all the same.\nOne line of JSON per file: " + prints[message.Message](),
 		RunE: func(c *cobra.Command, files []string) error {
+			var wrong error // the first; the rest is read all the same
 			for _, f := range files {
 				m, err := readMail(c.Context(), c.InOrStdin(), f)
 				if err == nil {
 					err = printMail(c.OutOrStdout(), m, asJSON)
+				} else if len(files) > 1 {
+					fmt.Fprintln(c.ErrOrStderr(), visible(err.Error()))
 				}
-				if err != nil {
-					return err
-				}
+				wrong = cmp.Or(wrong, err)
 			}
-			return nil
+			return wrong
 		}}
 	read.Flags().BoolVar(&asJSON, "json", false, "print one line of JSON per file")
 	c.AddCommand(read)
@@ -65,12 +56,15 @@ func readMail(ctx context.Context, stdin io.Reader, file string) (message.Messag
 	}
 	f, err := os.Open(file)
 	if err != nil {
-		return message.Message{}, usageError{err}
+		return message.Message{}, dataError{err}
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
 		return message.Message{}, err
+	}
+	if !info.Mode().IsRegular() {
+		return message.Message{}, dataError{fmt.Errorf("%s is no file", file)}
 	}
 	return message.Read(ctx, f, info.Size()), nil
 }
@@ -102,27 +96,33 @@ func printMail(w io.Writer, m message.Message, asJSON bool) error {
 		e.SetEscapeHTML(false)
 		return e.Encode(printedMail{m, dateOf(m)})
 	}
-	fmt.Fprintf(w, "sha256   %s (%d bytes)\nfrom     %v\nsubject  %q\nid       %s\nwritten  by %s %s\n", m.SHA256, m.Size, m.From, m.Subject, m.MessageID, m.Machine.Class, m.Machine.Why)
-	fmt.Fprintf(w, "evidence %s\n", m.Grade)
+	say := func(what, format string, args ...any) {
+		fmt.Fprintf(w, "%-9s%s\n", what, oneLine(fmt.Sprintf(format, args...)))
+	}
+	say("sha256", "%s (%d bytes)", m.SHA256, m.Size)
+	say("from", "%s", senders(m.From))
+	say("subject", "%q", m.Subject)
+	say("id", "%s", m.MessageID)
+	say("written", "by %s %s", m.Machine.Class, m.Machine.Why)
+	say("evidence", "%s", m.Grade)
 	for _, s := range m.DKIM {
-		fmt.Fprintf(w, "dkim     %s by %s: %s\n", s.Domain, s.Selector, checked(s))
+		say("dkim", "%s by %s: %s", s.Domain, s.Selector, checked(s))
 	}
 	for _, a := range m.Attachments {
-		fmt.Fprintf(w, "part     %s %q %s (%s) %d bytes %s\n", a.Part, a.Name, a.DeclaredType, a.SniffedType, a.Size, a.How)
+		say("part", "%s %q %s (%s) %d bytes %s", a.Part, a.Name, a.DeclaredType, a.SniffedType, a.Size, a.How)
 	}
 	for _, d := range m.Defects {
-		fmt.Fprintf(w, "defect   %s at byte %d: %s\n", d.Code, d.Offset, d.Detail)
+		say("defect", "%s at byte %d: %s", d.Code, d.Offset, d.Detail)
 	}
-	_, err := fmt.Fprintf(w, "\n%s\n", m.Text)
+	_, err := fmt.Fprintf(w, "\n%s\n", visible(strings.ReplaceAll(m.Text, "\r\n", "\n")))
 	return err
 }
 
-// stamp is an instant for a table; "-" for none.
-func stamp(t *time.Time) string {
-	if t == nil || t.IsZero() {
-		return "-"
+// senders are addresses as people write them.
+func senders(all []message.Address) string {
+	var each []string
+	for _, a := range all {
+		each = append(each, strings.TrimSpace(fmt.Sprintf("%s <%s>", a.Name, a.Addr)))
 	}
-	return t.UTC().Format("2006-01-02 15:04:05Z")
+	return strings.Join(each, ", ")
 }
-
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

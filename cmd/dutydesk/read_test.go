@@ -6,6 +6,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode"
+
+	"dutydesk/cmd/internal/app"
 )
 
 // The names that others read a mail by: each is there whatever the mail lacks,
@@ -41,5 +44,46 @@ func TestMailReadNames(t *testing.T) {
 	out, _ = dutydesk(t, "mail", "read", file)
 	if !strings.Contains(out, "college.example by s1: not checked") || !strings.Contains(out, "evidence original") {
 		t.Errorf("%s", out)
+	}
+}
+
+// What a stranger wrote steers no terminal and fakes no line, in any text.
+func TestTextIsVisible(t *testing.T) {
+	for in, want := range map[string]string{
+		"a\x1b[2Jb\x07": `a\x1b[2Jb\a`, "\u009b1m\x7f": `\u009b1m\x7f`, "x\u202egpj": `x\u202egpj`, "\u2066\u2028": `\u2066\u2028`,
+		"\x9b\xff": "\ufffd\ufffd", "Zoë\tŁ\n字": "Zoë\tŁ\n字",
+	} {
+		if got := visible(in); got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+	d := newDesk(t, "embedded")
+	raw := "From: =?utf-8?Q?S=1B[31mam=E2=80=AE?= <sam@college.example>\r\nSubject: =?utf-8?Q?a=1Bb?=\r\nMessage-ID: <a\u009b@b>\r\n" +
+		"Content-Type: text/plain; charset=utf-8\r\n\r\nred \x1b[31m and \u202eback\r\n"
+	d.take(raw)
+	file := filepath.Join(d.dir, "a.eml")
+	d.must(os.WriteFile(file, []byte(raw), 0o600))
+	ref, id := rows[app.Case](d, "case", "list")[0].Ref, rows[app.Arrival](d, "arrivals", "list")[0].ID
+	read, code := dutydesk(t, "mail", "read", file)
+	if code != 0 || !strings.Contains(read, `<sam@college.example>`) || strings.Contains(read, "{") {
+		t.Errorf("exit %d, %q", code, read)
+	}
+	for _, args := range []string{"case chronology " + ref, "case show " + ref, "arrivals show " + id, "arrivals list", "letters list"} {
+		text, _ := d.run(strings.Fields(args)...)
+		read += text
+	}
+	if i := strings.IndexFunc(read, func(r rune) bool { return r != '\n' && unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) }); i >= 0 {
+		t.Errorf("%q", read[max(0, i-80):min(len(read), i+20)])
+	}
+}
+
+// A file that cannot be opened keeps none of the others from being read.
+func TestMailReadGoesOn(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "a.eml")
+	if err := os.WriteFile(file, []byte("From: a@b.example\r\nSubject: here\r\n\r\ntext\r\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, code := dutydesk(t, "mail", "read", "/nonexistent", file); code != 65 || !strings.Contains(out, "here") || !strings.Contains(out, "no such file") {
+		t.Errorf("exit %d, %q", code, out)
 	}
 }
