@@ -97,3 +97,113 @@ func TestOddAuthorsAreNotObeyed(t *testing.T) {
 		}
 	}
 }
+
+// everybody is all of the council's people as a list of addresses, and of names.
+func everybody() (addrs, names string) {
+	for _, p := range staff().People {
+		addrs, names = addrs+", "+p.Address, names+" "+p.Name+","
+	}
+	return addrs[2:], names
+}
+
+// Naming everybody silences nobody: one hears who only got a copy, the highest
+// first, or else the local authority lead; a contact outside comes before both.
+func TestSomebodyAlwaysHears(t *testing.T) {
+	addrs, names := everybody()
+	all := func() casefile.Roster {
+		r := staff()
+		r.Managers = nil
+		return r
+	}
+	outside := all()
+	outside.People["council"] = casefile.Person{ID: "council", Name: "Olive Stone", Address: "olive@other.example"}
+	outside.Outside = "council"
+	for name, tt := range map[string]struct {
+		roster casefile.Roster
+		mail   string
+		want   string
+	}{
+		"in copy":          {all(), from + "Cc: " + addrs + "\nSubject: help\n\nplease help me", "exec"},
+		"hidden":           {all(), from + "Subject: help\nContent-Type: text/html; charset=utf-8\n\n<p>help</p><div style='display:none'>" + names + "</div>", "exec"},
+		"in the text":      {all(), from + "Subject: help\nContent-Type: text/plain; charset=utf-8\n\nall of them: " + names, "la"},
+		"copy, exec named": {all(), from + "Cc: " + addrs + "\nSubject: help\n\nit was Anna van der Berg", "senior"},
+		"outside":          {outside, from + "Cc: " + addrs + "\nSubject: help\n\nplease help me", "council"},
+		"outside, in text": {outside, from + "Subject: help\nContent-Type: text/plain; charset=utf-8\n\nall of them: " + names, "council"},
+		"outside is named": {outside, from + "Cc: " + addrs + "\nSubject: help\n\nOlive Stone did it", "exec"},
+	} {
+		d := newDesk(t, tt.roster)
+		d.arrives(tt.mail)
+		theirs, n := d.lettersTo(tt.want)
+		cs, err := d.Ledger.Cases(t.Context())
+		if err != nil || len(cs) != 1 || theirs != 1 || n != 1 {
+			t.Fatalf("%s: %d letters, %d to %s, %v", name, n, theirs, tt.want, err)
+		}
+		x, err := d.Ledger.Letters(t.Context(), "")
+		if err != nil || !strings.Contains(x[0].Detail, casefile.EverybodyNamed) {
+			t.Errorf("%s: the letter does not say why: %v, %v", name, x, err)
+		}
+		if !cs[0].MayAct(tt.roster.On(d.clock), tt.want) {
+			t.Errorf("%s: %s may not act", name, tt.want)
+		}
+		d.wait(5 * 60 * 60 * 1e9)
+		if theirs, n = d.lettersTo(tt.want); theirs < 2 || n != theirs {
+			t.Errorf("%s: %d letters in time, %d to %s", name, n, theirs, tt.want)
+		}
+	}
+}
+
+// Managers who are not named hear of a report that names all who could act.
+func TestManagersHearOfAUnownedReport(t *testing.T) {
+	var addrs []string
+	for id, p := range staff().People {
+		if id != "manager" && id != "second" {
+			addrs = append(addrs, p.Address)
+		}
+	}
+	d := newDesk(t, staff())
+	d.arrives(from + "Cc: " + strings.Join(addrs, ", ") + "\nSubject: help\n\nplease help me")
+	for _, id := range []string{"manager", "second"} {
+		if n, _ := d.lettersTo(id); n != 1 {
+			t.Errorf("%d letters to %s", n, id)
+		}
+	}
+}
+
+// A copy of a mail that somebody sent before it to silence it, with everybody
+// among its recipients, opens a case of its own; a true copy does not.
+func TestSilencingCopy(t *testing.T) {
+	lead := staff().People["lead"].Address
+	mail := func(cc string) string { return plea + "Cc: " + cc + "\n\nthey wait for me\n" }
+	d := newDesk(t, staff())
+	d.arrives(mail(lead))
+	d.arrives("Received: by another way\n" + mail("x@y.example"))
+	cs, err := d.Ledger.Cases(t.Context())
+	if n, _ := d.lettersTo("lead"); err != nil || len(cs) != 2 || n != 1 {
+		t.Fatalf("%d cases, %d letters to the lead, %v", len(cs), n, err)
+	}
+	d.clock = d.clock.Add(1e9)
+	d.arrives("Received: by a third way\n" + mail("x@y.example"))
+	d.arrives("Received: by a fourth way\n" + mail("x@y.example"))
+	if cs, err := d.Ledger.Cases(t.Context()); err != nil || len(cs) != 2 {
+		t.Errorf("%d cases, %v", len(cs), err)
+	}
+}
+
+// Whoever was kept from a case by a person hears of no copy of its mail.
+func TestSilencingCopyKeepsConflicts(t *testing.T) {
+	d := newDesk(t, staff())
+	d.arrives(plea + "Cc: " + staff().People["deputy"].Address + "\n\nthey wait for me\n")
+	cs, err := d.Ledger.Cases(t.Context())
+	if err != nil || len(cs) != 1 {
+		t.Fatal(cs, err)
+	}
+	if err := d.Office.Exclude(t.Context(), cs[0].Ref, []string{"lead"}, "head", "too close"); err != nil {
+		t.Fatal(err)
+	}
+	before, _ := d.lettersTo("lead")
+	d.arrives("Received: by another way\n" + plea + "\nthey wait for me\n")
+	cs, err = d.Ledger.Cases(t.Context())
+	if n, _ := d.lettersTo("lead"); err != nil || len(cs) != 2 || n != before {
+		t.Errorf("%d cases, %d letters to the lead, before %d, %v", len(cs), n, before, err)
+	}
+}

@@ -15,7 +15,7 @@ import (
 // name notes whom the mail may name, and how long an automatic answer says that
 // its person is away.
 func (d *Desk) name(a *workflow.Arrived, m message.Message, raw io.ReaderAt) {
-	a.Mentions = mentions(m)
+	a.Mentions, a.Copied = mentions(m), copied(m)
 	if slices.ContainsFunc(m.Attachments, inside) {
 		a.Mentions.Texts = append(a.Mentions.Texts, unfolded(raw))
 	}
@@ -26,16 +26,41 @@ func (d *Desk) name(a *workflow.Arrived, m message.Message, raw io.ReaderAt) {
 
 // mentions is all of a mail in which somebody can be named.
 func mentions(m message.Message) casefile.Mentions {
-	out := casefile.Mentions{Addresses: slices.Clone(m.Recipients), Texts: []string{m.Subject, m.Text}}
-	for _, list := range [][]message.Address{m.From, m.To, m.Cc, m.ReplyTo} {
-		for _, x := range list {
-			out.Addresses, out.Texts = append(out.Addresses, x.Addr), append(out.Texts, x.Name)
-		}
+	seen, _ := veiled(m.Text)
+	out := casefile.Mentions{Texts: []string{m.Subject, seen}}
+	for _, x := range slices.Concat(m.From, m.ReplyTo) {
+		out.Addresses, out.Texts = append(out.Addresses, x.Addr), append(out.Texts, x.Name)
 	}
 	for _, x := range m.Attachments {
 		out.Texts = append(out.Texts, x.Name)
 	}
 	return out
+}
+
+// copied is where somebody can be named whom the mail does not tell of: among
+// those it was sent to, and in words that its readers do not see.
+func copied(m message.Message) casefile.Mentions {
+	out := casefile.Mentions{Addresses: slices.Clone(m.Recipients)}
+	if _, hidden := veiled(m.Text); hidden != "" {
+		out.Texts = append(out.Texts, m.Text) // a name may be hidden in part
+	}
+	for _, x := range slices.Concat(m.To, m.Cc) {
+		out.Addresses, out.Texts = append(out.Addresses, x.Addr), append(out.Texts, x.Name)
+	}
+	return out
+}
+
+// veiled parts the lines of a text that its readers see from those they do not.
+func veiled(text string) (seen, hidden string) {
+	var s, h strings.Builder
+	for line := range strings.Lines(text) {
+		if strings.HasPrefix(line, message.HiddenMark) {
+			h.WriteString(line)
+		} else {
+			s.WriteString(line)
+		}
+	}
+	return s.String(), h.String()
 }
 
 // inside reports a mail that is sent on as an attachment: its words and names

@@ -30,7 +30,7 @@ func (o *Office) standing(tx *ledger.Tx, a ledger.Arrival) (c casefile.Case, clo
 // reopen opens a new case for a mail whose case was closed. Each of the two says
 // of the other, and nobody who must not know of the old one learns of the new.
 func (o *Office) reopen(tx *ledger.Tx, a Arrived, held string, old casefile.Case, now time.Time) error {
-	a.named, a.after = a.named.With(old.Excluded.List()...), old.Ref
+	a.kept, a.after = old.Excluded, old.Ref
 	return o.begin(tx, a, held, now)
 }
 

@@ -17,7 +17,10 @@ type Arrived struct {
 	Exhibits []ledger.Exhibit
 	Mentions casefile.Mentions // all that may name somebody who must not be told
 	Away     time.Time         // until when an automatic answer says its person is away; zero if it is none
+	Copied   casefile.Mentions // the same of those who got a copy, and of words that nobody sees
 	named    casefile.IDs
+	kept     casefile.IDs // who was kept from another case of the same mail
+	copied   casefile.IDs // those of named who are so by Copied alone
 	after    casefile.Ref // the closed case that the same mail had
 	Domain   string       // of the sender, lower case; "" if that is not one plain address
 	ReplyTo  string       // the author's address, if it may get a receipt; it goes into no log
@@ -30,12 +33,15 @@ var errNoRef = errors.New("no free case reference in twenty draws")
 // sent again when its case is closed opens a new one. held says why a person
 // must read the raw mail, "" if it could be read.
 func (o *Office) Open(ctx context.Context, a Arrived, held string) error {
-	a.named = o.Rules.Roster.Named(a.Mentions) // which takes too long for a transaction
+	o.names(&a) // which takes too long for a transaction
 	err := o.update(ctx, func(tx *ledger.Tx, now time.Time) error {
 		if err := o.take(tx, a, now); err != nil {
 			return err
 		}
 		old, closed, err := o.standing(tx, a.Arrival)
+		if err == nil && old.Ref != "" && old.State != casefile.Closed {
+			old, err = o.fitting(tx, &a)
+		}
 		switch {
 		case err != nil:
 			return err
@@ -91,7 +97,7 @@ func (o *Office) join(tx *ledger.Tx, a Arrived, ref casefile.Ref, why string, no
 // begin opens the case under a reference nobody has.
 func (o *Office) begin(tx *ledger.Tx, a Arrived, held string, now time.Time) error {
 	for range 20 {
-		r := casefile.Report{Ref: o.newRef(), Org: a.Org, Arrival: a.ID, Held: held, Excluded: a.named}
+		r := casefile.Report{Ref: o.newRef(), Org: a.Org, Arrival: a.ID, Held: held, Excluded: a.named, Copied: a.copied, Kept: a.kept}
 		out := casefile.Begin(r, o.rules(now), a.Received)
 		crowd := o.Rules.Flood.Crowd(a.Domain, !a.Claim.Urgent)
 		for i := range out.Notices {
@@ -115,6 +121,9 @@ func (o *Office) begin(tx *ledger.Tx, a Arrived, held string, now time.Time) err
 			return err
 		}
 		if err := o.store(tx, out, "", now); err != nil {
+			return err
+		}
+		if err := o.barredAll(tx, out, now); err != nil {
 			return err
 		}
 		return o.receipt(tx, a, out, now)

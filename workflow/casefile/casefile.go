@@ -32,6 +32,8 @@ type Report struct {
 	Arrival  string       // the arrival that brought it
 	Severity sla.Severity // suggested; "" is taken as S2
 	Excluded IDs          // who is named in it and must not know of it
+	Copied   IDs          // those of them who only got a copy, or are named where nobody sees it
+	Kept     IDs          // who was kept from another case of the same report
 	Held     string       // why a person must read the raw mail, "" if it could be read
 }
 

@@ -105,5 +105,5 @@ func (r Roster) Colleague(addr string) (Person, bool) {
 	return Person{}, false
 }
 
-// Eligible reports whether anybody at all may act on the case now.
-func (c Case) Eligible(r Roster) bool { return len(c.Told(r, acting...)) > 0 }
+// Eligible reports whether anybody on the ladder may act on the case now.
+func (c Case) Eligible(r Roster) bool { return len(c.routed(r, acting...)) > 0 }

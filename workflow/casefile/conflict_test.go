@@ -190,11 +190,16 @@ func TestReadmitByTheConflicted(t *testing.T) {
 	}
 }
 
-// Where everybody is named nobody is told, and the case says so.
+// Where everybody is named one is told all the same. Where everybody is kept from
+// the case by a person nobody is, and the case says so.
 func TestNobodyEligible(t *testing.T) {
 	rules := college()
 	everybody := []string{"head", "under", "lead", "deputy", "la", "senior", "exec", "m1", "m2"}
 	out := without("northgate", everybody...)
+	if len(out.Notices) != 1 || out.Notices[0].To != "la" || out.Notices[0].Reason != EverybodyNamed || !out.Case.Eligible(rules.Roster) {
+		t.Errorf("told %v", told(out))
+	}
+	out = Begin(Report{Ref: "SG-1", Org: "northgate", Arrival: "a1", Kept: IDs("").With(everybody...)}, rules, noon)
 	if len(out.Notices) != 0 || out.Case.Eligible(rules.Roster) || len(out.Alarms) != 1 {
 		t.Errorf("told %v, waits for %+v", told(out), out.Alarms)
 	}

@@ -21,18 +21,20 @@ type Command struct {
 // deputy are told at once, in parallel, and the clock runs. Who is named in the
 // report is passed over.
 func Begin(r Report, rules Rules, at time.Time) Outcome {
-	c := Case{Ref: r.Ref, Org: rules.Roster.Org(r.Org).ID, Severity: r.Severity, State: Submitted, Arrival: r.Arrival, Opened: at.UTC(), Excluded: r.Excluded}
+	c := Case{Ref: r.Ref, Org: rules.Roster.Org(r.Org).ID, Severity: r.Severity, State: Submitted, Arrival: r.Arrival, Opened: at.UTC(), Excluded: r.Excluded.With(r.Kept.List()...)}
 	if c.Severity == "" {
 		c.Severity = sla.S2
 	}
+	last := c.resort(r, rules.Roster, at)
 	kind := Opened
 	if r.Held != "" {
 		kind = Hold
 	}
 	e := Event{At: at, By: "reporter", Verb: Open, Text: r.Held, Arrival: r.Arrival}
 	out := c.climb(kind, e, rules, at)
-	if c.Excluded != "" {
-		out.Events = slices.Insert(out.Events, 1, Event{At: at, By: "desk", Verb: Exclude, Text: string(c.Excluded) + ": named in the report", Arrival: r.Arrival})
+	out.Events = slices.Insert(out.Events, 1, append(r.conflicts(at), last...)...)
+	if len(last) > 0 || len(c.outside(rules.Roster)) > 0 {
+		out.explain()
 	}
 	return out
 }

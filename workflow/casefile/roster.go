@@ -40,6 +40,7 @@ type Roster struct {
 	LALead        string
 	SeniorOfficer string
 	Executive     string
+	Outside       string // who is told of a case that nobody else may act on; "" if there is nobody
 	Managers      []string
 	Seats         []Seat
 	Absences      []Absence

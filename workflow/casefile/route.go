@@ -43,6 +43,19 @@ func (c Case) detour(r Roster, role sla.Role) []sla.Role {
 // place where conflicts of interest are heeded. Where somebody is passed over,
 // those are told who stand in the table for it.
 func (c Case) Told(r Roster, roles ...sla.Role) (posts []Post) {
+	posts = c.routed(r, roles...)
+	if !slices.ContainsFunc(roles, func(role sla.Role) bool { return slices.Contains(acting, role) }) {
+		return posts
+	}
+	for _, id := range c.outside(r) {
+		posts = slices.DeleteFunc(posts, func(p Post) bool { return p.Person == id })
+		posts = append(posts, Post{id, Outside})
+	}
+	return posts
+}
+
+// routed is Told without the contact outside the service.
+func (c Case) routed(r Roster, roles ...sla.Role) (posts []Post) {
 	open := slices.Clone(roles)
 	for i := 0; i < len(open); i++ {
 		ids, lost := c.holders(r, open[i])
@@ -107,7 +120,7 @@ func (c Case) first(r Roster) []sla.Role {
 func (c Case) MayAct(r Roster, person string) bool {
 	return !c.Excluded.Has(person) && slices.ContainsFunc(acting, func(role sla.Role) bool {
 		return !c.passes(r, role) && r.fills(person, c.Org, role) || role == sla.ServiceLead && c.leads(r, person)
-	})
+	}) || slices.Contains(c.outside(r), person)
 }
 
 // leads reports whether person takes the place of a service lead that the case
