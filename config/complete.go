@@ -20,8 +20,8 @@ func (l *loading) override(env func(string) (string, bool), names []string) {
 	}, dir)
 	for _, name := range names {
 		if strings.HasPrefix(name, ours) && !slices.Contains(known, name) && !slices.Contains(otherUses, name) {
-			fix := cmp.Or(meant(name, known), "\"dutydesk config describe\" lists the keys; a table of which there may be several is called by its name or id")
-			l.problems = append(l.problems, Problem{File: "$" + name, What: "unknown variable", Fix: fix + ", or unset it"})
+			fix := cmp.Or(meant(name, known), "\"dutydesk config describe\" lists the keys; a table of which there may be several is called by its name or id.")
+			l.problems = append(l.problems, Problem{File: "$" + name, What: "unknown variable", Fix: fix + " If it is not ours, unset it"})
 		}
 	}
 }

@@ -148,6 +148,7 @@ type Roles struct {
 	LALead        string   `toml:"la_lead" example:"la-lead" form:"person" doc:"Local Authority Safeguarding Lead."`
 	SeniorOfficer string   `toml:"senior_officer" default:"" form:"person" doc:"Senior accountable officer."`
 	Executive     string   `toml:"executive" default:"" form:"person" doc:"Director or nominated executive."`
+	Outside       string   `toml:"outside" default:"" form:"person" doc:"Contact outside the service: told of a concern that names everybody else who could act."`
 	Managers      []string `toml:"managers" default:"[]" example:"[\"manager\"]" form:"person" doc:"Who hears of every breach and of trouble with the desk."`
 }
 

@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/pelletier/go-toml/v2"
 )
 
 const preface = `# dutydesk.toml: everything that can be configured, with what it means.
@@ -137,6 +139,22 @@ func (c *Config) Show(w io.Writer) error {
 	_, err := w.Write(b.Bytes())
 	return err
 }
+
+// Keys is the configuration in force by the names of the file, as Show writes it.
+func (c *Config) Keys() (map[string]any, error) {
+	var b bytes.Buffer
+	if err := c.Show(&b); err != nil {
+		return nil, err
+	}
+	keys := map[string]any{}
+	if err := toml.Unmarshal(b.Bytes(), &keys); err != nil {
+		return nil, fmt.Errorf("read what is shown: %w", err)
+	}
+	return keys, nil
+}
+
+// Names are the keys and tables of a configuration at its top.
+func Names() []string { return keys(reflect.TypeFor[Config]()) }
 
 func showField(b *bytes.Buffer, f reflect.StructField, v reflect.Value, tables bool) {
 	switch {

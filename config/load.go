@@ -38,7 +38,7 @@ func load(path string, env func(string) (string, bool), names []string) (*Config
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, Problems{{File: path, What: errors.Unwrap(err).Error(),
-			Fix: "\"dutydesk config describe\" prints an example"}}
+			Fix: "name another with -c; \"dutydesk config describe\" prints an example"}}
 	}
 	if p := syntax(path, text); p != nil {
 		return nil, p

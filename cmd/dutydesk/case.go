@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -25,17 +26,18 @@ func caseCommand() *cobra.Command {
 			}),
 		lister("show REF", "One case, and how much of its report is evidence", heads+" EVIDENCE SENDER", cobra.ExactArgs(1),
 			func(ctx context.Context, r app.Reader, args []string) (app.ShownCase, error) {
-				return r.ShownCase(ctx, args[0])
+				return r.ShownCase(ctx, strings.ToUpper(args[0]))
 			},
 			func(x app.ShownCase) [][]string {
 				return [][]string{append(row(x.Case), x.Report.Grade, sender(x.Report))}
 			}),
 		lister("chronology REF", "What happened on a case, in order", "AT BY WHAT TEXT", cobra.ExactArgs(1),
 			func(ctx context.Context, r app.Reader, args []string) ([]app.Event, error) {
-				if _, err := r.Case(ctx, args[0]); err != nil {
+				ref := strings.ToUpper(args[0])
+				if _, err := r.Case(ctx, ref); err != nil {
 					return nil, err
 				}
-				return r.Events(ctx, args[0])
+				return r.Events(ctx, ref)
 			},
 			func(es []app.Event) (rows [][]string) {
 				for _, e := range es {

@@ -38,7 +38,7 @@ func demoCommand() *cobra.Command {
 		switch {
 		case asJSON && !script:
 			return usageError{errors.New("--json prints the books of a script: use it with --script")}
-		case o.Speed < 1 || o.Speed > 3600:
+		case !(o.Speed >= 1 && o.Speed <= 3600): // also NaN
 			return usageError{fmt.Errorf("--speed %v: must be 1 to 3600", o.Speed)}
 		case script:
 			return playScript(c, asJSON)

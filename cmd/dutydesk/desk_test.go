@@ -220,6 +220,36 @@ func TestNotFoundIsNamed(t *testing.T) {
 	}
 }
 
+// A reference is found however it is typed, and no name stands twice in help.
+func TestReferenceInSmallLetters(t *testing.T) {
+	d := newDesk(t, "embedded")
+	d.concern()
+	ref := strings.ToLower(rows[app.Case](d, "case", "list")[0].Ref)
+	for _, what := range []string{"show", "chronology"} {
+		if text, code := d.run("case", what, ref); code != 0 {
+			t.Errorf("exit %d, %q", code, text)
+		}
+	}
+	help, _ := dutydesk(t, "arrivals", "show", "--help")
+	for _, name := range []string{"grade", "authentic", "signatures"} {
+		if n := len(regexp.MustCompile(`\b`+name+`\b`).FindAllString(help, -1)); n != 1 {
+			t.Errorf("%s stands %d times in %q", name, n, help)
+		}
+	}
+}
+
+// A Redis within the worker cannot be asked, which is no mistake of who asks.
+func TestQueueStatusEmbedded(t *testing.T) {
+	d := newDesk(t, "embedded")
+	text, code := d.run("queue", "status", "--json")
+	if code != 0 || !strings.Contains(text, `"embedded": true`) || !strings.Contains(text, `"reachable": false`) || !strings.Contains(text, `"last_sweep": null`) {
+		t.Errorf("exit %d, %q", code, text)
+	}
+	if text, code := d.run("queue", "status"); code != 0 || !strings.Contains(text, "/metrics") {
+		t.Errorf("exit %d, %q", code, text)
+	}
+}
+
 // A command that cannot ask Redis says so, and prints what it knows all the same.
 func TestQueueStatusWithoutRedis(t *testing.T) {
 	text, code := newDesk(t, "redis://127.0.0.1:1/0").run("queue", "status", "--json")
@@ -231,7 +261,7 @@ func TestQueueStatusWithoutRedis(t *testing.T) {
 // readers are the words after each command with --json, where it needs some.
 // "-" is a command that the test cannot run here, and why.
 var readers = map[string]string{
-	"case show": "CASE", "case chronology": "CASE", "arrivals show": "ARRIVAL", "mail read": "MAIL", "queue status": "", "doctor": "",
+	"case show": "CASE", "case chronology": "CASE", "arrivals show": "ARRIVAL", "letters show": "LETTER", "config show": "", "mail read": "MAIL", "queue status": "", "doctor": "",
 	"sla plan": "--severity S2 --received 2026-11-27T18:00:00Z", "sla simulate": "--received 2026-11-27T18:00:00Z", "sla policy check": "POLICY",
 	"roster warnings": "- nothing is wrong with its roster", "demo": "- its books have the names of the lists",
 }
@@ -247,7 +277,8 @@ func TestEveryJSONNameIsInTheHelp(t *testing.T) {
 	policy := filepath.Join(d.dir, "policy.toml")
 	example, _ := dutydesk(t, "sla", "policy", "show")
 	d.must(os.WriteFile(policy, []byte(example), 0o600))
-	fill := strings.NewReplacer("CASE", rows[app.Case](d, "case", "list")[0].Ref, "MAIL", mail, "POLICY", policy, "ARRIVAL", rows[app.Arrival](d, "arrivals", "list")[0].ID)
+	fill := strings.NewReplacer("CASE", rows[app.Case](d, "case", "list")[0].Ref, "MAIL", mail, "POLICY", policy, "ARRIVAL", rows[app.Arrival](d, "arrivals", "list")[0].ID,
+		"LETTER", rows[app.Letter](d, "letters", "list")[0].ID)
 	walk(root(), func(c *cobra.Command) {
 		name := strings.TrimPrefix(c.CommandPath(), "dutydesk ")
 		if c.Flags().Lookup("json") == nil || strings.HasPrefix(readers[name], "-") && !strings.HasPrefix(readers[name], "--") {

@@ -33,7 +33,8 @@ var errNotWritten = errors.New("this letter is not written yet")
 
 func showLetter() *cobra.Command {
 	var f flags
-	c := &cobra.Command{Use: "show LETTER", Short: "One letter as it was kept and sent; its capability is hidden", Args: cobra.ExactArgs(1)}
+	c := &cobra.Command{Use: "show LETTER", Short: "One letter as it was kept and sent; its capability is hidden", Args: cobra.ExactArgs(1),
+		Long: "One letter as it was kept and sent; its capability is hidden.\n" + prints[shownLetter]()}
 	c.RunE = func(c *cobra.Command, args []string) error {
 		r, cfg, err := f.reader(c)
 		if err != nil {
@@ -44,10 +45,28 @@ func showLetter() *cobra.Command {
 		if err != nil {
 			return asked(args, err)
 		}
-		_, err = c.OutOrStdout().Write(capability.ReplaceAll(raw, []byte("dd1.hidden")))
+		raw = capability.ReplaceAll(raw, []byte("dd1.hidden"))
+		if f.json {
+			return printShownLetter(c, r, args[0], raw)
+		}
+		_, err = c.OutOrStdout().Write(raw)
 		return err
 	}
-	return f.add(c, false)
+	return f.add(c, true)
+}
+
+// shownLetter is "letters show --json".
+type shownLetter struct {
+	app.Letter
+	Mail string `json:"mail"` // as kept, without its capability
+}
+
+func printShownLetter(c *cobra.Command, r app.Reader, id string, raw []byte) error {
+	x, err := r.Letter(c.Context(), id)
+	if err != nil {
+		return err
+	}
+	return printJSON(c.OutOrStdout(), shownLetter{x, string(raw)})
 }
 
 // letterBytes reads the letter called id as it was kept in dir.

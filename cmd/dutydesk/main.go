@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -39,8 +40,22 @@ func root() *cobra.Command {
 	})
 	c.AddCommand(runCommand(), demoCommand(), doctorCommand(), configCommand(), mailCommand(), caseCommand(), arrivalsCommand(),
 		lettersCommand(), evidenceCommand(), queueCommand(), rosterCommand(), slaCommand(), versionCommand())
+	c.AddCommand(completionCommand())
+	c.SetHelpCommand(helpCommand())
 	strict(c)
 	return c
+}
+
+// helpCommand is cobra's, but for an unknown word, which is a usage error.
+func helpCommand() *cobra.Command {
+	return &cobra.Command{Use: "help [COMMAND]", Short: "Help about any command", RunE: func(c *cobra.Command, args []string) error {
+		about, rest, err := c.Root().Find(args)
+		if err != nil || len(rest) > 0 {
+			return usageError{fmt.Errorf("no help for %q: there is no such command (see \"dutydesk --help\")", strings.Join(args, " "))}
+		}
+		about.InitDefaultHelpFlag()
+		return about.Help()
+	}}
 }
 
 // strict makes a missing or unknown word of every command a usage error.

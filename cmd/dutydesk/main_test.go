@@ -82,6 +82,12 @@ func TestExitCodes(t *testing.T) {
 		{"config describe", 0, "[service]"},
 		{"completion bash", 0, "bash completion"},
 		{"frobnicate", 64, "frobnicate"},
+		{"help nonsense", 64, "nonsense"},
+		{"help case nonsense", 64, "nonsense"},
+		{"help case list", 0, "dutydesk case list"},
+		{"help", 0, "Available Commands:"},
+		{"completion tcsh", 64, "tcsh"},
+		{"demo --speed NaN", 64, "must be 1 to 3600"},
 		{"case frobnicate", 64, "dutydesk case --help"},
 		{"case show", 64, "dutydesk case show --help"},
 		{"case list --frobnicate", 64, "--frobnicate"},
@@ -96,6 +102,22 @@ func TestExitCodes(t *testing.T) {
 		if code != tt.code || !strings.Contains(out, tt.says) {
 			t.Errorf("dutydesk %s: exit %d, said %q; want %d and %q", tt.args, code, out, tt.code, tt.says)
 		}
+	}
+}
+
+// Without -c the configuration is looked for here, then in /etc.
+func TestUsualConfig(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if _, err := os.Stat(usualConfigs[1]); err == nil {
+		t.Skip(usualConfigs[1] + " is there")
+	}
+	if text, code := dutydesk(t, "config", "check"); code != 78 || !strings.Contains(text, "-c") || !strings.Contains(text, "/etc/dutydesk/dutydesk.toml") {
+		t.Errorf("exit %d, %q", code, text)
+	}
+	d := newDesk(t, "embedded")
+	t.Chdir(d.dir)
+	if text, code := dutydesk(t, "config", "check"); code != 0 || !strings.Contains(text, "ok: dutydesk.toml") {
+		t.Errorf("exit %d, %q", code, text)
 	}
 }
 

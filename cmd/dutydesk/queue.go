@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -19,14 +20,14 @@ func queueCommand() *cobra.Command {
 	var f flags
 	c := &cobra.Command{Use: "queue", Short: "The queue that rings jobs in time"}
 	status := &cobra.Command{Use: "status", Short: "What waits in Redis; the debts themselves are in the ledger", Args: cobra.NoArgs,
-		Long: "What waits in Redis; the debts themselves are in the ledger.\nExit code 69 if Redis does not answer. " + prints[queue.Status]()}
+		Long: "What waits in Redis; the debts themselves are in the ledger.\nExit code 69 if Redis does not answer; one that is embedded in the\nworker cannot be asked from here (/metrics has its numbers). " + prints[queue.Status]()}
 	status.RunE = func(c *cobra.Command, _ []string) error {
 		cfg, err := f.load()
 		if err != nil {
 			return err
 		}
 		if cfg.EmbeddedRedis() {
-			return usageError{errors.New("redis is embedded in the worker and cannot be asked from here: see /metrics")}
+			return printStatus(c.OutOrStdout(), queue.Status{Embedded: true, Queues: []queue.Counts{}}, f.json)
 		}
 		r, err := app.Redis(cfg)
 		if err != nil {
@@ -42,9 +43,26 @@ func queueCommand() *cobra.Command {
 	return c
 }
 
+// printedStatus is a status as --json prints it: null where no sweep is known.
+type printedStatus struct {
+	queue.Status
+	LastSweep *time.Time `json:"last_sweep"`
+}
+
+func sweptAt(s queue.Status) *time.Time {
+	if s.LastSweep.IsZero() {
+		return nil
+	}
+	return &s.LastSweep
+}
+
 func printStatus(w io.Writer, s queue.Status, asJSON bool) error {
 	if asJSON {
-		return printJSON(w, s)
+		return printJSON(w, printedStatus{s, sweptAt(s)})
+	}
+	if s.Embedded {
+		_, err := fmt.Fprintln(w, "redis is embedded in the worker and cannot be asked from here: see /metrics")
+		return err
 	}
 	var rows [][]string
 	for _, q := range s.Queues {

@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"runtime/debug"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -23,14 +25,30 @@ type flags struct {
 }
 
 func (f *flags) add(c *cobra.Command, json bool) *cobra.Command {
-	c.Flags().StringVarP(&f.config, "config", "c", "dutydesk.toml", "the configuration file")
+	c.Flags().StringVarP(&f.config, "config", "c", "", "the configuration file (default "+strings.Join(usualConfigs, ", or else ")+")")
 	if json {
 		c.Flags().BoolVar(&f.json, "json", false, "print JSON; the names are stable")
 	}
 	return c
 }
 
-func (f *flags) load() (*config.Config, error) { return config.LoadIn(f.config, os.Environ()) }
+// usualConfigs are where the configuration is looked for without -c.
+var usualConfigs = []string{"dutydesk.toml", "/etc/dutydesk/dutydesk.toml"}
+
+// load reads the configuration that -c names, or else the first of the usual
+// ones that is there.
+func (f *flags) load() (*config.Config, error) {
+	for _, path := range usualConfigs {
+		if _, err := os.Stat(path); f.config == "" && !errors.Is(err, fs.ErrNotExist) {
+			f.config = path
+		}
+	}
+	if f.config == "" {
+		return nil, config.Problems{{File: strings.Join(usualConfigs, " and "), What: "there is no such file",
+			Fix: "name the configuration with -c; \"dutydesk config describe\" prints an example"}}
+	}
+	return config.LoadIn(f.config, os.Environ())
+}
 
 // reader opens the ledger for looking only.
 func (f *flags) reader(c *cobra.Command) (app.Reader, *config.Config, error) {
@@ -126,8 +144,16 @@ func configCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return cfg.Show(c.OutOrStdout())
+			if !f.json {
+				return cfg.Show(c.OutOrStdout())
+			}
+			keys, err := cfg.Keys()
+			if err != nil {
+				return err
+			}
+			return printJSON(c.OutOrStdout(), keys)
 		}}
-	c.AddCommand(f.add(check, false), describe, f.add(show, false))
+	show.Long = show.Short + ".\n--json prints one object with the names of the file: " + strings.Join(config.Names(), ", ") + "."
+	c.AddCommand(f.add(check, false), describe, f.add(show, true))
 	return c
 }

@@ -181,6 +181,8 @@ func (a *App) Run(ctx context.Context) error {
 	run(doors.serve)
 	run(a.disk)
 	tellSystemd(ctx, "READY=1")
+	stopping := context.AfterFunc(ctx, func() { tellSystemd(context.WithoutCancel(ctx), "STOPPING=1") })
+	defer stopping()
 	a.log.Info("dutydesk runs"+without, "ledger", a.Ledger.Dialect(), "mailboxes", len(a.watchers))
 	if err := g.Wait(); err != nil && !errors.Is(err, context.Canceled) {
 		return err

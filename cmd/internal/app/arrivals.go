@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"encoding/json"
 
 	"dutydesk/workflow/ledger"
 )
@@ -10,11 +9,7 @@ import (
 // ArrivalDetail is what "arrivals show --json" prints.
 type ArrivalDetail struct {
 	Arrival
-	Key        string          `json:"key"`        // "mailbox/uidvalidity/uid", with the digest where a UID was given out again
-	Grade      string          `json:"grade"`      // what it is worth as evidence
-	Authentic  bool            `json:"authentic"`  // the trusted server proved the author's domain
-	AuthWhy    string          `json:"auth_why"`   // why not
-	Signatures json.RawMessage `json:"signatures"` // a list, each with its key; as kept at receipt
+	Key string `json:"key"` // "mailbox/uidvalidity/uid", with the digest where a UID was given out again
 }
 
 // Arrival reads one arrival by its id.
@@ -24,11 +19,7 @@ func (r Reader) Arrival(ctx context.Context, id string) (ArrivalDetail, error) {
 		return ArrivalDetail{}, err
 	}
 	parts, err := r.Ledger.Exhibits(ctx, a.ID)
-	d := ArrivalDetail{Arrival: arrivalRecord(a, parts), Key: a.Key, Grade: a.Grade, Authentic: a.Authentic, AuthWhy: a.AuthWhy, Signatures: json.RawMessage("[]")}
-	if json.Valid([]byte(a.Signatures)) {
-		d.Signatures = json.RawMessage(a.Signatures)
-	}
-	return d, err
+	return ArrivalDetail{Arrival: arrivalRecord(a, parts), Key: a.Key}, err
 }
 
 // WithoutCanaries leaves out the desk's own test mails.

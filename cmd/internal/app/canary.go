@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"dutydesk/config"
 	"dutydesk/notify"
 	"dutydesk/notify/mailer"
 	"dutydesk/templates"
@@ -28,6 +29,14 @@ func (a *App) canary(ctx context.Context, period time.Time) (workflow.Then, erro
 		return nil, fmt.Errorf("send test mail: %w", err)
 	}
 	return nil, nil
+}
+
+// checkCanary looks whether anybody would notice that mail arrives no more.
+func checkCanary(_ context.Context, cfg *config.Config) []Finding {
+	if cfg.Environment != "production" || cfg.Canary.Every > 0 {
+		return nil
+	}
+	return []Finding{warn("no test mail is sent (canary.every is 0s)", "mail that arrives nowhere is seen by nobody, as it looks like a quiet day", "set every = \"1h\" under [canary]")}
 }
 
 // canaryMail is the test mail. Its mark stands in the Message-ID and, as some

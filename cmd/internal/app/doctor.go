@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -50,7 +51,7 @@ func warn(what, why, fix string) Finding { return Finding{Warn, what, why, fix} 
 func Doctor(ctx context.Context, cfg *config.Config) []Finding {
 	ctx, cancel := context.WithTimeout(ctx, 9*time.Second)
 	defer cancel()
-	checks := []func(context.Context, *config.Config) []Finding{checkSecrets, checkClock, checkData, checkLedger, checkRedisFacts, checkLogins, checkMailboxes, checkSMTP, checkRoster, checkTerms}
+	checks := []func(context.Context, *config.Config) []Finding{checkSecrets, checkClock, checkData, checkLedger, checkRedisFacts, checkLogins, checkMailboxes, checkSMTP, checkCanary, checkRoster, checkTerms}
 	found := make([][]Finding, len(checks))
 	var g errgroup.Group
 	for i, check := range checks {
@@ -141,7 +142,7 @@ func checkRedisFacts(ctx context.Context, cfg *config.Config) []Finding {
 	}
 	f, err := queue.Inspect(ctx, r)
 	if err != nil {
-		return []Finding{fail("redis does not answer", "work goes on by the sweep, but up to 30 s late", "start redis-server and check redis.url and its password")}
+		return []Finding{noRedis(err)}
 	}
 	if err := f.Refusal(); err != nil {
 		return []Finding{fail("redis "+f.Version+", maxmemory-policy "+f.Policy+": "+err.Error(), "reminders may be lost without a word", "redis-cli CONFIG SET maxmemory-policy noeviction, and in redis.conf; version 6.2 or newer")}
@@ -151,6 +152,18 @@ func checkRedisFacts(ctx context.Context, cfg *config.Config) []Finding {
 		out = append(out, warn("redis keeps no append-only file", "a restart empties the queue, which is then offered anew", "appendonly yes in redis.conf"))
 	}
 	return out
+}
+
+// noRedis says why Redis does not answer, as far as it says itself.
+func noRedis(err error) Finding {
+	what, fix := "redis does not answer", "start redis-server and check redis.url and its password"
+	switch text := err.Error(); {
+	case strings.Contains(text, "NOAUTH"):
+		what, fix = "redis wants a password and none is given", "put it into a file of mode 0600 and name that in password_file under [redis]"
+	case strings.Contains(text, "WRONGPASS") || strings.Contains(text, "invalid password") || strings.Contains(text, "without any password"):
+		what, fix = "redis refuses the password", "compare password_file under [redis] with requirepass in redis.conf"
+	}
+	return fail(what, "work goes on by the sweep, but up to 30 s late", fix)
 }
 
 // checkMailboxes logs in to every mailbox and looks at the folder's rights.
@@ -192,7 +205,7 @@ func checkSMTP(ctx context.Context, cfg *config.Config) []Finding {
 		}
 		return []Finding{fail("the mail server at "+cfg.SMTP.Address+" failed at "+p.Step, "nobody would be told", fix)}
 	}
-	out := []Finding{ok("the mail server takes letters (%s)", p.TLS)}
+	out := []Finding{ok("the mail server takes letters (%s)", cmp.Or(p.TLS, "without TLS"))}
 	if !p.Expires.IsZero() && time.Until(p.Expires) < 30*24*time.Hour {
 		out = append(out, warn("the mail server's certificate ends on "+p.Expires.Format("2 January 2006"), "after that no letter leaves", "have it renewed"))
 	}
@@ -237,6 +250,9 @@ func undecided(cfg *config.Config) (out []Finding) {
 	slices.Sort(missing)
 	if len(cfg.Roles.Managers) == 0 {
 		out = append(out, warn("nobody is named for managers", "only the local authority lead hears of breaches and of trouble with the desk; production is refused", "set managers in [roles]"))
+	}
+	if cfg.Roles.Outside == "" {
+		out = append(out, warn("nobody outside the service is named", "a concern that names everybody who could act goes to one of those it names", "set outside in [roles] to a person who holds no other role"))
 	}
 	if len(missing) > 0 {
 		out = append(out, warn("nobody is named for "+strings.Join(missing, ", "), "the ladder is shorter than the policy's", "set them in [roles], or leave them if the council decided so"))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"maps"
+	"os"
 	"slices"
 	"sync"
 	"time"
@@ -29,12 +30,13 @@ type Health struct {
 // ledgerPart is the part without which nothing can be written down.
 const ledgerPart = "ledger"
 
-// lookEvery is how often the parts are looked at.
+// lookEvery is how often the parts are looked at, unless the service manager
+// wants to hear of us more often.
 const lookEvery = 5 * time.Second
 
 // Run looks at the parts until ctx ends.
 func (h *Health) Run(ctx context.Context) error {
-	tick := time.NewTicker(lookEvery)
+	tick := time.NewTicker(watchdogHalf(os.Getenv, os.Getpid(), lookEvery))
 	defer tick.Stop()
 	for {
 		h.look(ctx)

@@ -32,7 +32,8 @@ func (a *App) openHealth(context.Context) error {
 	return nil
 }
 
-// checkLedger reports a ledger that cannot be written, as on a full disk.
+// checkLedger reports a ledger that cannot be written, as on a full disk. Its
+// lease ends at once, so that the machine's clock does for it.
 func (a *App) checkLedger(ctx context.Context) error {
 	now := time.Now()
 	_, err := a.Ledger.Lease(ctx, "health/"+a.instance, a.instance, now, now)

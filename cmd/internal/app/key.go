@@ -40,6 +40,9 @@ func loadKey(path string) (workflow.Key, error) {
 	if err != nil {
 		return nil, fmt.Errorf("desk key: %w", err)
 	}
+	if text == "" {
+		return nil, fmt.Errorf("%w: %s is empty: %s", ErrKey, path, whatToDo)
+	}
 	if len(text) < 32 {
 		return nil, fmt.Errorf("%w: %s has %d characters, needs 32 random ones or more", ErrKey, path, len(text))
 	}
@@ -99,6 +102,8 @@ func checkKey(ctx context.Context, l *ledger.Ledger, path string) []Finding {
 		return nil // said of the schema, said at the first run, or said of the secrets
 	case missing != nil:
 		return []Finding{fail("desk key "+path+" is gone", "no answer to a letter can be proven; the worker does not start", whatToDo)}
+	case len(bytes.TrimSpace(text)) == 0:
+		return []Finding{fail("desk key "+path+" is empty", "no answer to a letter can be proven; the worker does not start", whatToDo)}
 	case fingerprint(bytes.TrimSpace(text)) != known:
 		return []Finding{fail("desk key "+path+" is not the key of this ledger", "no answer to a letter can be proven; the worker does not start", whatToDo)}
 	}

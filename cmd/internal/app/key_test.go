@@ -56,6 +56,13 @@ func TestLedgerKey(t *testing.T) {
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("a key was made beside a ledger that knows another: %v", err)
 	}
+	write(t, path, "\n")
+	if _, err := ledgerKey(t.Context(), l, path); !errors.Is(err, ErrKey) || !strings.Contains(err.Error(), "is empty: put the right file back") {
+		t.Errorf("empty: %v", err)
+	}
+	if found := checkKey(t.Context(), l, path); len(found) != 1 || !strings.Contains(found[0].What, "is empty") {
+		t.Errorf("empty: the doctor says %+v", found)
+	}
 	write(t, path, string(first)+"\n")
 	if found := checkKey(t.Context(), l, path); len(found) != 1 || found[0].Grade != OK {
 		t.Errorf("the right key: the doctor says %+v", found)

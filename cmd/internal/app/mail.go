@@ -174,6 +174,8 @@ func (a *App) watchLeased(ctx context.Context, w *mailbox.Watcher) error {
 	}
 }
 
+// lease goes by the machine's clock: a lease is between workers, and must not
+// end early or last for ever because the desk's clock was set or leaps.
 func (a *App) lease(ctx context.Context, name string) (bool, error) {
 	now := time.Now()
 	return a.Ledger.Lease(ctx, "mailbox/"+name, a.instance, now, now.Add(leaseFor))
@@ -222,5 +224,8 @@ func (a *App) checkPost(ctx context.Context) error {
 		return p.Err
 	}
 	a.board.setPost(nil)
+	if outbox.Lineless(err) {
+		return a.Box.Resume(ctx)
+	}
 	return nil
 }

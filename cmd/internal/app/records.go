@@ -19,7 +19,7 @@ type Arrival struct {
 	Received time.Time `json:"received_at"`
 	SHA256   string    `json:"sha256"` // of the sealed bytes
 	Size     int64     `json:"size"`   // bytes
-	State    string    `json:"state"`  // waiting, case, hold, aside
+	State    string    `json:"state"`  // waiting, case, hold, aside, canary
 	Case     string    `json:"case"`   // reference, "" while it waits
 	Why      string    `json:"why"`    // why it joined, was held or was not trusted
 	Defects  string    `json:"defects"`
@@ -72,7 +72,7 @@ type Letter struct {
 	Person  string     `json:"person"` // person id, or "reporter"
 	Role    string     `json:"role"`
 	Rung    int        `json:"rung"`
-	State   string     `json:"state"` // due, sent, maybe-sent, failed
+	State   string     `json:"state"` // due, sent, maybe-sent, failed, withdrawn
 	Created time.Time  `json:"created_at"`
 	Sent    *time.Time `json:"sent_at"`
 	SHA256  string     `json:"sha256"` // of the mail as kept
@@ -203,6 +203,15 @@ func (r Reader) Letters(ctx context.Context, ref string) ([]Letter, error) {
 		out = append(out, letterRecord(x))
 	}
 	return out, err
+}
+
+// Letter reads one letter by its id.
+func (r Reader) Letter(ctx context.Context, id string) (Letter, error) {
+	x, err := r.Ledger.Letter(ctx, id)
+	if err != nil {
+		return Letter{}, err
+	}
+	return letterRecord(x), nil
 }
 
 func letterRecord(x ledger.Letter) Letter {

@@ -37,7 +37,7 @@ func domainOf(addr string) string {
 
 func roster(cfg *config.Config) casefile.Roster {
 	r := casefile.Roster{People: map[string]casefile.Person{}, Orgs: map[string]casefile.Org{}, Triage: cfg.Service.Organisation,
-		ServiceLead: cfg.Roles.ServiceLead, LALead: cfg.Roles.LALead, SeniorOfficer: cfg.Roles.SeniorOfficer, Executive: cfg.Roles.Executive, Managers: cfg.Roles.Managers}
+		ServiceLead: cfg.Roles.ServiceLead, LALead: cfg.Roles.LALead, SeniorOfficer: cfg.Roles.SeniorOfficer, Executive: cfg.Roles.Executive, Outside: cfg.Roles.Outside, Managers: cfg.Roles.Managers}
 	for _, p := range cfg.Persons {
 		r.People[p.ID] = person(cfg, p)
 		for _, days := range p.Away {
