@@ -254,6 +254,9 @@ func undecided(cfg *config.Config) (out []Finding) {
 	if cfg.Roles.Outside == "" {
 		out = append(out, warn("nobody outside the service is named", "a concern that names everybody who could act goes to one of those it names", "set outside in [roles] to a person who holds no other role"))
 	}
+	if cfg.Roles.Outside == "" {
+		out = append(out, warn("nobody outside the service is named", "a concern that names everybody who could act goes to one of those it names", "set outside in [roles] to a person who holds no other role"))
+	}
 	if len(missing) > 0 {
 		out = append(out, warn("nobody is named for "+strings.Join(missing, ", "), "the ladder is shorter than the policy's", "set them in [roles], or leave them if the council decided so"))
 	}
