@@ -32,7 +32,7 @@ func (d *Desk) decide(ctx context.Context, a workflow.Arrived, m message.Message
 		return d.machine(ctx, a, m, x)
 	case !ok && m.AnswersMail():
 		return d.untied(ctx, a, m)
-	case !ok || x.Case == "" && x.Kind != casefile.Digest || d.overheard(m):
+	case !ok || x.Case == "" && workflow.Listing(x) == "" || d.overheard(m):
 		return d.Office.Open(ctx, a, "")
 	}
 	return d.Office.Obey(ctx, workflow.Said{Arrived: a, Token: token, From: addresses(m.From), FromHeaders: m.FromHeaders, Doubt: doubt(m), Text: m.Seen()})

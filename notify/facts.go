@@ -33,6 +33,7 @@ const (
 	DailyList     Kind = "daily"          // every day, what is open and late; leads, deputies, managers
 	RosterCheck   Kind = "roster-check"   // every week, what is wrong with the roster; managers and service lead
 	PolicyReview  Kind = "policy-review"  // a policy is to be looked at again; managers and service lead
+	ListAnswer    Kind = "list-answer"    // what became of a reply to a digest; whoever wrote it
 	Receipt       Kind = "receipt"        // a mail came; whoever wrote it, who is on no list of ours
 )
 
@@ -68,6 +69,7 @@ type Deed struct {
 	Did   string   // "taken", "proposed", "refused", …
 	State string   // refused: the state of the case, as in Facts
 	Can   []string // refused: the words that could be said instead
+	Refs  []string // list-answer: the cases it came to
 }
 
 // Facts are all a letter may need. A kind ignores what it has no use for.
@@ -143,7 +145,7 @@ func (f Facts) check() error {
 		{"letter's id", letterPattern.MatchString(f.LetterID)},
 		{"host", hostPattern.MatchString(f.Host)},
 		{"list", (f.Kind != DailyList || f.Daily != nil) && (f.Kind != RosterCheck || f.Roll != nil)},
-		{"trouble", !f.deskwide() || f.Kind == Hold || f.Kind == Digest && len(f.Items) > 0 || f.Trouble.Part != ""},
+		{"trouble", !f.deskwide() || f.Kind == Hold || f.Kind == Digest && len(f.Items) > 0 || f.Kind == ListAnswer || f.Trouble.Part != ""},
 	} {
 		if !c.ok {
 			return fmt.Errorf("%s: %w", c.what, ErrFacts)
@@ -154,7 +156,7 @@ func (f Facts) check() error {
 
 // deskwide holds for letters that may be about no case.
 func (f Facts) deskwide() bool {
-	return f.Kind == Trouble || f.Kind == Recovered || f.Kind == Hold || f.Kind == Missing || f.Kind == Reconciled || f.Kind == Digest || f.round()
+	return f.Kind == Trouble || f.Kind == Recovered || f.Kind == Hold || f.Kind == Missing || f.Kind == Reconciled || f.Kind == Digest || f.Kind == ListAnswer || f.round()
 }
 
 // full tells whether the recipient may read what the reporter wrote.

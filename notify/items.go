@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -10,7 +11,7 @@ import (
 // Item is one concern in a digest: what its own letter would have said in its
 // first line, and the capability that letter would have had.
 type Item struct {
-	Kind     Kind // Opened, Nudge or Hold
+	Kind     Kind // Opened, Nudge, Hold or Acknowledged
 	Ref      string
 	Org      string
 	Severity string
@@ -18,6 +19,7 @@ type Item struct {
 	Received time.Time
 	Due      time.Time // when it must be acknowledged
 	Token    string
+	By       string // acknowledged: who took it
 }
 
 // mostInHTML is up to how many lines a digest has an HTML part. A longer one is
@@ -29,7 +31,7 @@ const mostInHTML = 1000
 func (f Facts) items(say *phrases) (all []templates.Item) {
 	for _, i := range f.Items {
 		x := templates.Item{Ref: i.Ref, What: say.of("item", string(i.Kind), i), Due: f.since(i.Due), Address: ReplyAddress(f.ServiceAddress, i.Token),
-			Link: mailto(ReplyAddress(f.ServiceAddress, i.Token), "Safeguarding "+i.Ref, "ACK\n")}
+			Link: mailto(ReplyAddress(f.ServiceAddress, i.Token), "Safeguarding "+i.Ref, i.ready().word+"\n"), Label: i.ready().label}
 		facts := []string{severities[i.Severity].row, oneLine(i.Org), "received " + f.since(i.Received)}
 		if i.State != stateOpen {
 			x.Due = ""
@@ -39,4 +41,18 @@ func (f Facts) items(say *phrases) (all []templates.Item) {
 		all = append(all, x)
 	}
 	return all
+}
+
+// ready is the ready message of a concern: nobody is asked to take what somebody
+// has.
+func (i Item) ready() choice {
+	if i.State == stateOpen {
+		return choice{"Acknowledge", "ACK"}
+	}
+	return choice{"Add a note", "NOTE"}
+}
+
+// settled reports whether somebody has every concern of a digest.
+func (f Facts) settled() bool {
+	return !slices.ContainsFunc(f.Items, func(i Item) bool { return i.State == stateOpen })
 }

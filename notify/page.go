@@ -13,6 +13,7 @@ import (
 type view struct {
 	Severity, Due, Late, Org, By, Reason, Nearest      string
 	Danger, Waiting, Closing, Changed, Inline, Unknown bool
+	Unnamed, Settled                                   bool // list-answer: no case is named; digest: somebody has every case in it
 	What, Means, Fix, Since                            string
 	Tallies                                            []Tally
 	Count                                              string
@@ -26,7 +27,7 @@ type view struct {
 func (f Facts) view(say *phrases) view {
 	return view{
 		Severity: strings.ToLower(severities[f.Severity].phrase), Danger: f.Severity == "S1",
-		Due: f.since(f.Due), Late: f.late(), Org: f.Org, By: f.By, Reason: f.Reason, Nearest: f.meant(), Unknown: f.Nearest != "",
+		Due: f.since(f.Due), Late: f.late(), Org: f.Org, By: f.By, Reason: f.Reason, Nearest: f.meant(), Unknown: f.Nearest != "", Unnamed: len(f.Deeds) == 0, Settled: f.settled(),
 		Inline: f.Inline, Waiting: f.State == stateOpen, Closing: f.State == stateCloseProposed, Changed: f.moved(),
 		What: f.what(say), Means: say.of("means", f.Trouble.kind(), f), Fix: say.of("fix", f.Trouble.kind(), f), Since: f.since(f.Trouble.Since),
 		Tallies: f.Tallies, Whole: f.whole(), Count: count(len(f.Items), "concern"),
@@ -187,6 +188,8 @@ func (f Facts) sections(say *phrases) []templates.Section {
 		all = f.Daily.sections(f, say)
 	case RosterCheck:
 		all = f.Roll.sections(f, say)
+	case ListAnswer:
+		all = f.did(say)
 	case Transcript:
 		all = append(f.did(say), templates.Section{Heading: "What is due next", Items: f.next(say)})
 	case Help:

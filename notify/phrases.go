@@ -58,6 +58,9 @@ func (f Facts) understood(say *phrases) []string {
 		if said == "" {
 			said = d.Word
 		}
+		if len(d.Refs) > 0 {
+			said += ": " + strings.Join(d.Refs, ", ")
+		}
 		items = append(items, said)
 	}
 	return items
@@ -67,8 +70,12 @@ func (f Facts) understood(say *phrases) []string {
 func (f Facts) changed(say *phrases) []string {
 	items := f.Changed
 	for _, d := range f.Deeds {
-		facts := struct{ Stage, Can string }{say.of("stage", d.State, d), strings.Join(d.Can, ", ")}
-		if said := say.of("did", d.Did, facts); said != "" {
+		facts := struct{ Stage, Can, Refs string }{say.of("stage", d.State, d), strings.Join(d.Can, ", "), strings.Join(d.Refs, ", ")}
+		place := "did"
+		if f.Kind == ListAnswer {
+			place = "did-list"
+		}
+		if said := say.of(place, d.Did, facts); said != "" {
 			items = append(items, said)
 		}
 	}
@@ -85,7 +92,7 @@ func (f Facts) next(say *phrases) []string {
 }
 
 // idle are the ends of a word that did nothing.
-var idle = []string{"taken-before", "no-reason", "spent", "same-person", "refused"}
+var idle = []string{"taken-before", "no-reason", "spent", "same-person", "refused", "not-listed", "too-many", "list-only"}
 
 // moved reports whether a reply did anything.
 func (f Facts) moved() bool {

@@ -146,6 +146,21 @@ func letters(t *testing.T) map[string]notify.Facts {
 		f.Items[2].Ref, f.Items[2].Kind, f.Items[2].Severity = "SG-Z9Y8X", notify.Hold, "S1"
 		f.Items[3].Ref, f.Items[3].State = "SG-M4N5P", "acknowledged"
 	})
+	unnamed := func(f *notify.Facts) {
+		f.Ref, f.Severity, f.State, f.Org, f.Exhibits, f.Role, f.Received, f.Due = "", "", "", "", nil, "", time.Time{}, time.Time{}
+	}
+	add("digest-taken", notify.Digest, func(f *notify.Facts) {
+		unnamed(f)
+		f.Items = []notify.Item{{Kind: notify.Acknowledged, Ref: "SG-7K3F9", Org: "Northgate Training", Severity: "S2", State: "acknowledged", Received: at(26, 14, 5), Token: f.Token, By: "Amina Patel"}}
+	})
+	add("list-answer-unnamed", notify.ListAnswer, unnamed)
+	add("list-answer", notify.ListAnswer, func(f *notify.Facts) {
+		unnamed(f)
+		for _, did := range []string{"taken", "taken-too", "taken-before", "refused", "not-listed", "too-many"} {
+			f.Deeds = append(f.Deeds, notify.Deed{Word: "ACK", Did: did, Refs: []string{"SG-7K3F9", "SG-00A1B"}})
+		}
+		f.Deeds = append(f.Deeds, notify.Deed{Did: "noted", Refs: []string{"SG-7K3F9"}}, notify.Deed{Word: "CLOSE", Did: "list-only"})
+	})
 	add("receipt", notify.Receipt, func(f *notify.Facts) { f.To = notify.Person{Address: "learner@college.example"} })
 	add("receipt-inline", notify.Receipt, func(f *notify.Facts) { f.To, f.Inline = notify.Person{Address: "learner@college.example"}, true })
 	addDesk(add, at)

@@ -42,7 +42,8 @@ type Item struct {
 	Facts   string // severity, organisation, when it came
 	Due     string
 	Address string // with the capability of this concern alone
-	Link    string // a ready acknowledgement, "" if the address would make it too long
+	Link    string // a ready message, "" if the address would make it too long
+	Label   string // what the ready message does
 }
 
 // Action is a ready-made reply behind a mailto: link (RFC 6068).

@@ -17,9 +17,11 @@ type Deed struct {
 	Did   string          `json:"did"`
 	State casefile.State  `json:"state,omitempty"` // refused: the state that did not allow it
 	Can   []casefile.Verb `json:"can,omitempty"`   // refused: what could be said instead
+	Refs  []casefile.Ref  `json:"refs,omitempty"`  // of an answer to a list: the cases it came to
 }
 
-// What can come of a word. The last five moved nothing.
+// What can come of a word. Those of the second group moved nothing; of the third,
+// nor did an answer to a list.
 const (
 	didNote     = "noted"
 	didTake     = "taken"
@@ -33,6 +35,10 @@ const (
 	wasSpent      = "spent"
 	samePerson    = "same-person"
 	wasRefused    = "refused"
+
+	notListed = "not-listed" // or not theirs to take
+	tooMany   = "too-many"
+	listOnly  = "list-only" // a word that cannot be said of a list
 )
 
 // deeds is what one mail did, word by word.

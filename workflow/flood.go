@@ -2,16 +2,11 @@ package workflow
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"regexp"
-	"slices"
-	"strings"
 	"time"
 
 	"dutydesk/workflow/casefile"
 	"dutydesk/workflow/ledger"
-	"dutydesk/workflow/reply"
 )
 
 // gather decides whether a letter goes out by itself or as a line of its
@@ -27,6 +22,11 @@ func (o *Office) gather(tx *ledger.Tx, x ledger.Letter, now time.Time) ([]ledger
 	if err != nil || !flood.Gathers(x.Kind, recent) {
 		return []ledger.Letter{x}, err
 	}
+	return o.line(tx, x, now)
+}
+
+// line makes a letter a line of its person's digest.
+func (o *Office) line(tx *ledger.Tx, x ledger.Letter, now time.Time) (_ []ledger.Letter, err error) {
 	digest := o.digest(x, now)
 	for {
 		if x.Digest, err = tx.Gather(x.Person); err != nil || x.Digest != "" {
@@ -82,53 +82,4 @@ func (o *Office) UnreadDigest(ctx context.Context, a Arrived, digest ledger.Lett
 		return fmt.Errorf("digest came back: %w", err)
 	}
 	return nil
-}
-
-// errNoLine reports an answer to a digest that names none of its lines.
-var errNoLine = errors.New("no line of the digest is meant")
-
-// taking are lines of an answer to a digest that take cases: ACK and their
-// references. Nothing else can be said of several cases at once.
-var taking = regexp.MustCompile(`(?im)^[ \t]*ACK[ \t]+((?:[A-Z]{1,8}-[0-9A-Z]{3,16}[ \t,;]*)+)\r?$`)
-
-var reference = regexp.MustCompile(`(?i)[A-Z]{1,8}-[0-9A-Z]{3,16}`)
-
-// obeyList takes the cases that an answer to a digest names, each by the letter
-// that stands in the digest for it and with that letter's authority.
-func (o *Office) obeyList(tx *ledger.Tx, digest ledger.Letter, s Said, now time.Time) error {
-	lines, err := tx.Lines(digest.ID)
-	if err != nil {
-		return err
-	}
-	lines = slices.DeleteFunc(lines, func(x ledger.Letter) bool { return !slices.Contains(meant(s.Text), x.Case) })
-	if len(lines) == 0 {
-		return errNoLine
-	}
-	for _, x := range lines {
-		if err := o.obeyLine(tx, x, s, now); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (o *Office) obeyLine(tx *ledger.Tx, x ledger.Letter, s Said, now time.Time) error {
-	c, err := tx.Case(x.Case)
-	if err != nil {
-		return err
-	}
-	if why := o.authority(x, c, s, now); why != "" {
-		return o.distrust(tx, c, s, why, now)
-	}
-	return o.carryOut(tx, c, x, s.Arrived, reply.Reply{Words: []reply.Word{{Verb: casefile.Acknowledge}}}, now)
-}
-
-// meant are the references that an answer to a digest takes.
-func meant(text string) (refs []casefile.Ref) {
-	for _, line := range taking.FindAllStringSubmatch(text, -1) {
-		for _, ref := range reference.FindAllString(line[1], -1) {
-			refs = append(refs, casefile.Ref(strings.ToUpper(ref)))
-		}
-	}
-	return refs
 }

@@ -205,17 +205,6 @@ func TestT5AnswerToTheList(t *testing.T) {
 	}
 }
 
-// An answer that names no case of the list is kept like any other mail.
-func TestT5AnswerWithoutACase(t *testing.T) {
-	d := flooded(t)
-	d.flood(24, time.Minute)
-	x := d.sent("lead")
-	d.obey(workflow.Said{Arrived: d.arrive("ACK"), Token: d.Key.Token(x.ID), From: []string{"lead@council.example"}, FromHeaders: 1, Text: "ACK"})
-	if cs, err := d.Ledger.Cases(t.Context()); err != nil || len(cs) != 25 {
-		t.Errorf("%d cases, %v", len(cs), err)
-	}
-}
-
 // A digest that does not reach its person is, for each of its lines, a letter
 // that does not: the next rung is told of every case, once.
 func TestT5DigestComesBack(t *testing.T) {

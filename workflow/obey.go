@@ -2,7 +2,6 @@ package workflow
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -47,7 +46,14 @@ type Said struct {
 // before, sent again by whomever, moves nothing.
 func (o *Office) Obey(ctx context.Context, s Said) error {
 	said := reply.Parse(s.Text)
-	err := o.update(ctx, func(tx *ledger.Tx, now time.Time) error {
+	letter, err := o.Ledger.LetterOf(ctx, Hash(s.Token))
+	if err != nil {
+		return fmt.Errorf("obey: %w", err)
+	}
+	if digest := Listing(letter); digest != "" {
+		return o.obeyList(ctx, s, said, digest)
+	}
+	err = o.update(ctx, func(tx *ledger.Tx, now time.Time) error {
 		again, err := o.again(tx, s.Arrived, now)
 		if again || err != nil {
 			return err
@@ -55,9 +61,6 @@ func (o *Office) Obey(ctx context.Context, s Said) error {
 		x, err := tx.LetterOf(Hash(s.Token))
 		if err != nil {
 			return err
-		}
-		if x.Kind == casefile.Digest {
-			return o.obeyList(tx, x, s, now)
 		}
 		c, err := tx.Case(x.Case)
 		if err != nil {
@@ -68,9 +71,6 @@ func (o *Office) Obey(ctx context.Context, s Said) error {
 		}
 		return o.carryOut(tx, c, x, s.Arrived, said, now)
 	})
-	if errors.Is(err, errNoLine) {
-		return o.Open(ctx, s.Arrived, "")
-	}
 	if err != nil {
 		return fmt.Errorf("obey: %w", err)
 	}

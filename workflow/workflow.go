@@ -54,6 +54,7 @@ type Detail struct {
 	Changed    []string  `json:"changed,omitempty"`
 	Next       []string  `json:"next,omitempty"`
 	Nearest    string    `json:"nearest,omitempty"`
+	List       string    `json:"list,omitempty"` // the digest that an answer was an answer to, by letter id
 	Trouble    string    `json:"trouble,omitempty"`
 	Since      time.Time `json:"since,omitzero"`
 	Tallies    []Tally   `json:"tallies,omitempty"`

@@ -7,6 +7,7 @@ import (
 
 	"dutydesk/notify"
 	"dutydesk/workflow"
+	"dutydesk/workflow/casefile"
 	"dutydesk/workflow/ledger"
 )
 
@@ -20,7 +21,12 @@ func (w *Writer) items(ctx context.Context, digest ledger.Letter) (items []notif
 	if err != nil {
 		return nil, err
 	}
+	listed := map[casefile.Ref]bool{}
 	for _, x := range xs {
+		if listed[x.Case] {
+			continue // its line says how it stands
+		}
+		listed[x.Case] = true
 		c, err := w.Ledger.Case(ctx, x.Case)
 		if err != nil {
 			return nil, err
@@ -32,7 +38,11 @@ func (w *Writer) items(ctx context.Context, digest ledger.Letter) (items []notif
 		if err := json.Unmarshal([]byte(x.Detail), &d); err != nil {
 			return nil, fmt.Errorf("read detail: %w", err)
 		}
-		items = append(items, notify.Item{Kind: notify.Kind(x.Kind), Ref: string(c.Ref), Org: w.Roster.Org(c.Org).Name, Severity: string(c.Severity),
+		by := ""
+		if x.Kind == casefile.TakenBy && d.By != "" {
+			by = w.Roster.Name(d.By)
+		}
+		items = append(items, notify.Item{By: by, Kind: notify.Kind(x.Kind), Ref: string(c.Ref), Org: w.Roster.Org(c.Org).Name, Severity: string(c.Severity),
 			State: states[c.State], Received: c.Opened, Due: d.Due, Token: w.Key.Token(x.ID)})
 	}
 	if len(items) == 0 {

@@ -14,7 +14,7 @@ var states = map[casefile.State]string{
 // deeds are what a reply did, as letters tell it.
 func deeds(ds []workflow.Deed) (out []notify.Deed) {
 	for _, d := range ds {
-		out = append(out, notify.Deed{Word: string(d.Word), Did: d.Did, State: states[d.State], Can: plain(d.Can)})
+		out = append(out, notify.Deed{Word: string(d.Word), Did: d.Did, State: states[d.State], Can: plain(d.Can), Refs: refs(d.Refs)})
 	}
 	return out
 }
@@ -25,4 +25,12 @@ func plain(vs []casefile.Verb) (words []string) {
 		words = append(words, string(v))
 	}
 	return words
+}
+
+// refs are cases as a letter names them.
+func refs(all []casefile.Ref) (names []string) {
+	for _, ref := range all {
+		names = append(names, string(ref))
+	}
+	return names
 }

@@ -85,6 +85,9 @@ func (w *Writer) facts(ctx context.Context, x ledger.Letter) (f notify.Facts, er
 	if d.Trouble != "" {
 		f.Trouble = notify.Down{Part: d.Trouble, Since: d.Since}
 	}
+	if d.List != "" {
+		f.Kind = notify.ListAnswer
+	}
 	f.Period, f.Gone = d.Period, notify.Gone{From: d.Outage.From, To: d.Outage.To}
 	if byClock(x.Kind) {
 		return w.round(ctx, f, x, p)
