@@ -34,15 +34,20 @@ func (o *Office) Trouble(ctx context.Context, part string, patience time.Duratio
 	return nil
 }
 
-// Recovered records that a part works. Managers hear of it if they had heard of
-// the trouble.
+// Recovered records that a part works. Managers hear of it if they were to hear
+// of the trouble. A letter of the trouble that did not go yet never goes: the
+// later one tells both, and must not be followed by an older.
 func (o *Office) Recovered(ctx context.Context, part string) error {
 	err := o.update(ctx, func(tx *ledger.Tx, now time.Time) error {
 		t, ended, err := tx.Up(part)
 		if err != nil || !ended || t.Told.IsZero() {
 			return err
 		}
-		return o.tell(tx, Recovered, Detail{Trouble: part, Since: t.Since}, now)
+		d := Detail{Trouble: part, Since: t.Since}
+		if err := tx.Unsay(Trouble, o.blank(Trouble, "", d, now).Detail, now); err != nil {
+			return err
+		}
+		return o.tell(tx, Recovered, d, now)
 	})
 	if err != nil {
 		return fmt.Errorf("tell of recovery: %w", err)

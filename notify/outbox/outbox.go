@@ -45,6 +45,8 @@ type Box struct {
 	Log      *slog.Logger
 	Count    func(state ledger.LetterState, twice bool) // metrics; twice: this copy may be the second that arrives
 	Answer   func(err error)                            // whether the server answers; nil after a letter went
+
+	idle int64 // atomic: since when the post as such does not work, in milliseconds, or postWorks
 }
 
 // lease is how long a claim lives between two signs of life of its sender.

@@ -16,15 +16,19 @@ import (
 const minute = time.Minute
 
 // A letter that nobody waits for with a clock is tried after 1, 2, 4, 8, 15 and
-// then every 15 minutes, for ever.
+// then every 15 minutes, for ever; every two when the post as such does not work.
 func TestF51RetryTimes(t *testing.T) {
-	for _, cause := range []error{mailer.ErrLater, mailer.ErrUnsent, relayRefuses} {
+	later := []time.Duration{0, 1 * minute, 3 * minute, 7 * minute, 15 * minute, 30 * minute, 45 * minute, 60 * minute}
+	unsent := []time.Duration{0}
+	for at := minute; at <= 61*minute; at += 2 * minute {
+		unsent = append(unsent, at)
+	}
+	for cause, want := range map[error][]time.Duration{mailer.ErrLater: later, mailer.ErrUnsent: unsent, relayRefuses: unsent} {
 		d := newDesk(t)
 		d.post.answer = func(posted) error { return cause }
 		d.must(d.office.Trouble(t.Context(), "redis", 0))
 		d.pass(61 * minute)
 		tries := d.post.to("manager")
-		want := []time.Duration{0, 1 * minute, 3 * minute, 7 * minute, 15 * minute, 30 * minute, 45 * minute, 60 * minute}
 		if !slices.Equal(times(tries), want) {
 			t.Errorf("%v: tried at %v, want %v", cause, times(tries), want)
 		}
@@ -154,5 +158,54 @@ func TestF53NotSent(t *testing.T) {
 	}
 	if len(d.heard) != 3 || !errors.Is(errors.Join(d.heard...), mailer.ErrUnsent) {
 		t.Errorf("the post's health was told %v", d.heard)
+	}
+}
+
+// As soon as the post takes one letter, all go that waited for the post.
+func TestPostIsBack(t *testing.T) {
+	d := newDesk(t)
+	d.post.answer = func(m posted) error {
+		if m.at < 7*minute+30*time.Second {
+			return mailer.ErrUnsent
+		}
+		return nil
+	}
+	d.concern(mailed("they wait for me at the gate"))
+	d.must(d.office.Trouble(t.Context(), "redis", 0))
+	d.pass(6*minute + 30*time.Second)
+	d.concern(mailed("they wait for me at the gate again"))
+	late, err := d.Ledger.OverdueCounts(t.Context(), d.now().Add(-time.Minute))
+	if err != nil || len(late) != 1 || late[0].N < 2 {
+		t.Errorf("late: %v, %v", late, err)
+	}
+	d.pass(8 * minute) // the younger ones are tried again at 7:30
+	d.state(d.letter("manager", workflow.Trouble), ledger.Sent)
+	for _, x := range d.letters("lead", casefile.Opened) {
+		d.state(x, ledger.Sent)
+		if got := d.post.to("lead"); got[len(got)-1].at != 7*minute+30*time.Second {
+			t.Errorf("sent at %v", got[len(got)-1].at)
+		}
+	}
+}
+
+// A part that works again before its letter went is told once, by one letter.
+func TestRecoveredIsTheLastWord(t *testing.T) {
+	d := newDesk(t)
+	d.post.answer = func(m posted) error {
+		if m.at < 10*minute {
+			return mailer.ErrUnsent
+		}
+		return nil
+	}
+	d.must(d.office.Trouble(t.Context(), "smtp", 0))
+	d.pass(9*minute + 30*time.Second)
+	d.must(d.office.Recovered(t.Context(), "smtp"))
+	d.pass(time.Hour)
+	d.state(d.letter("manager", workflow.Trouble), ledger.Withdrawn)
+	d.state(d.letter("manager", workflow.Recovered), ledger.Sent)
+	d.must(d.office.Trouble(t.Context(), "smtp", 0))
+	d.pass(time.Hour + minute)
+	if xs := d.letters("manager", workflow.Trouble); len(xs) != 2 || xs[0].State != ledger.Withdrawn || xs[1].State != ledger.Sent {
+		t.Errorf("letters %+v", xs)
 	}
 }

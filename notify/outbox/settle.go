@@ -29,6 +29,9 @@ func (b *Box) settle(ctx context.Context, t try, err error) error {
 	}
 	maybe := errors.Is(err, mailer.ErrMaybeSent)
 	b.Count(stateAfter(err), t.gone() && (err == nil || maybe))
+	if err := b.heard(ctx, err); err != nil {
+		b.Log.Warn("letters that wait for the post are not sent at once", "err", err)
+	}
 	switch {
 	case err == nil:
 		return b.Ledger.Posted(ctx, t.claim, b.Now())
@@ -90,7 +93,12 @@ func (b *Box) climb(ctx context.Context, x ledger.Letter, c ledger.Claim, why st
 // that may have gone stays one, whatever later tries are answered (F54).
 func (b *Box) putOff(ctx context.Context, t try, cause error, stopped bool) error {
 	now, maybe := b.Now(), errors.Is(cause, mailer.ErrMaybeSent)
-	again := next(t.letter, now, pause(t.claim.Attempts, maybe), maybe)
+	wait := pause(t.claim.Attempts, maybe)
+	whole := !maybe && wholePost(cause)
+	if whole && t.letter.Address == "" { // a receipt has time
+		wait = min(wait, postPause)
+	}
+	again := next(t.letter, now, wait, maybe)
 	if stopped && !maybe {
 		again = now // the next life sends it at once (F12)
 	}
@@ -104,11 +112,20 @@ func (b *Box) putOff(ctx context.Context, t try, cause error, stopped bool) erro
 			return err
 		}
 	}
-	doubt := maybe || t.letter.State == ledger.MaybeSent
-	if err = errors.Join(err, b.Ledger.Delay(ctx, t.claim, doubt, code(cause), again)); err != nil {
+	if err = errors.Join(err, b.delay(ctx, t, cause, whole && wait <= postPause, again)); err != nil {
 		return err
 	}
 	return fmt.Errorf("letter put off: %w", ledger.ErrEarly)
+}
+
+// delay writes down that a letter was put off, and whether only the post is
+// waited for.
+func (b *Box) delay(ctx context.Context, t try, cause error, whole bool, again time.Time) error {
+	if whole {
+		return b.Ledger.Await(ctx, t.claim, code(cause), again)
+	}
+	doubt := errors.Is(cause, mailer.ErrMaybeSent) || t.letter.State == ledger.MaybeSent
+	return b.Ledger.Delay(ctx, t.claim, doubt, code(cause), again)
 }
 
 // pause is the time until the next try: 1, 2, 4, 8, 15 minutes and 15 from then

@@ -105,6 +105,7 @@ func (d *desk) run(raw string) {
 	}
 	d.reply("lead", "CLOSE because canary-reason")
 	d.must(d.office.Trouble(d.t.Context(), "redis", 0))
+	d.send(d.letter("manager", workflow.Trouble))
 	d.must(d.office.Recovered(d.t.Context(), "redis"))
 	d.pass(d.now().Sub(noon))
 }

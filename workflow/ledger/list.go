@@ -129,9 +129,15 @@ func (l *Ledger) ArrivalCounts(ctx context.Context) ([]Count, error) {
 
 const countOverdue = `SELECT kind, count(*) FROM jobs WHERE done_at = 0 AND parked_at = 0 AND due_at < $1 GROUP BY kind`
 
-// OverdueCounts counts the jobs that were due before a moment, by kind.
+// OverdueCounts counts the jobs that were due before a moment, by kind. A letter
+// that waits for the post counts from when it was first due.
 func (l *Ledger) OverdueCounts(ctx context.Context, before time.Time) ([]Count, error) {
-	return l.counts(ctx, countOverdue, ms(before))
+	counts, err := l.counts(ctx, countOverdue, ms(before))
+	if err != nil {
+		return nil, err
+	}
+	n, err := l.awaited(ctx, before)
+	return withAwaited(counts, n), err
 }
 
 func (l *Ledger) counts(ctx context.Context, text string, args ...any) (cs []Count, err error) {

@@ -68,6 +68,8 @@ func TestDueWindowUsesItsIndexes(t *testing.T) {
 		offerUpcoming(sqlite):  "USING INDEX jobs_unoffered (due_at<?)",
 		listOverdue:            "USING INDEX jobs_due (due_at<?)",
 		countOverdue:           "USING INDEX jobs_due (due_at<?)",
+		countAwaiting:          "USING INDEX jobs_due (due_at>? AND due_at<?)",
+		resume:                 "USING INDEX jobs_due (due_at>? AND due_at<?)",
 		ringingSelect + "($1)": "USING INDEX sqlite_autoindex_jobs_1 (id=?)",
 		"UPDATE " + settleText + places(2, 3) + ")": "USING INDEX sqlite_autoindex_jobs_1 (id=?)",
 		letterByToken: "USING INDEX letters_token (token_hash=?)",

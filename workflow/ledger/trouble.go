@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"dutydesk/workflow/casefile"
 )
 
 // Trouble is a part of the desk that is down.
@@ -48,6 +50,28 @@ func (t *Tx) Up(name string) (ended Trouble, ok bool, err error) {
 	}
 	return Trouble{Name: name, Since: instant(since), Told: instant(told)}, err == nil, err
 }
+
+// Unsay ends the debt of letters about the desk itself, of a kind and with a
+// detail, that no try has begun to send at now: they would not be true any more.
+func (t *Tx) Unsay(kind casefile.Kind, detail string, now time.Time) error {
+	if err := t.flush(); err != nil {
+		return fmt.Errorf("unsay %s: %w", kind, err)
+	}
+	if _, err := t.run(unsayJobs, ms(now), string(kind), detail); err != nil {
+		return fmt.Errorf("unsay %s: %w", kind, err)
+	}
+	if _, err := t.run(unsayLetters, string(kind), detail); err != nil {
+		return fmt.Errorf("unsay %s: %w", kind, err)
+	}
+	return nil
+}
+
+const (
+	unsayJobs = `UPDATE jobs SET done_at = $1, why = 'withdrawn' WHERE done_at = 0 AND parked_at = 0 AND kind = 'letter' AND claimed_until <= $1
+		AND subject IN (SELECT id FROM letters WHERE kind = $2 AND detail = $3 AND state = 'due' AND case_ref = '')`
+	unsayLetters = `UPDATE letters SET state = 'withdrawn' WHERE kind = $1 AND detail = $2 AND state = 'due' AND case_ref = ''
+		AND id IN (SELECT subject FROM jobs WHERE kind = 'letter' AND why = 'withdrawn' AND done_at <> 0)`
+)
 
 // Lease takes or keeps the lease called name for holder until the given moment.
 // It reports false while another holds it.
