@@ -12,6 +12,8 @@ type Tally struct {
 	Waiting int // of these, not disposed of in time
 	Strange int // on the server, and not in the ledger
 
+	NotLooked int // on the server, too many to be read: whether they are in the ledger is not known
+
 	Vanished int // gone before they were taken in
 	Removed  int // kept by the desk, and removed from the mailbox by somebody else
 }
@@ -29,4 +31,12 @@ func (f Facts) whole() bool {
 		}
 	}
 	return true
+}
+
+// Unseen is how many messages were not looked at in all mailboxes.
+func (v view) Unseen() (n int) {
+	for _, t := range v.Tallies {
+		n += t.NotLooked
+	}
+	return n
 }

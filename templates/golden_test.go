@@ -203,6 +203,10 @@ func addDesk(add func(string, notify.Kind, func(*notify.Facts)), at func(day, ho
 		desk(f)
 		f.Tallies = []notify.Tally{{Mailbox: "safeguarding", Asked: true, Server: 2, Kept: 40, Ledger: 42}}
 	})
+	add("reconciled-unseen", notify.Reconciled, func(f *notify.Facts) {
+		desk(f)
+		f.Tallies = []notify.Tally{{Mailbox: "safeguarding", Asked: true, Server: 900, Ledger: 400, NotLooked: 500}}
+	})
 	add("reconciled-gaps", notify.Reconciled, func(f *notify.Facts) {
 		desk(f)
 		f.Tallies = []notify.Tally{{Mailbox: "safeguarding", Asked: true, Server: 2, Kept: 40, Ledger: 41, Strange: 1, Waiting: 2, Vanished: 3, Removed: 4}, {Mailbox: "provider", Ledger: 7}}

@@ -17,15 +17,18 @@ const (
 
 // Tally is how one mailbox stands, in counts of messages: as notify.Tally.
 type Tally struct {
-	Mailbox  string `json:"mailbox"`
-	Asked    bool   `json:"asked"`
-	Server   int    `json:"server"`
-	Kept     int    `json:"kept"`
-	Ledger   int    `json:"ledger"`
-	Waiting  int    `json:"waiting"`
-	Strange  int    `json:"strange"`
-	Vanished int    `json:"vanished"`
-	Removed  int    `json:"removed"`
+	Mailbox string `json:"mailbox"`
+	Asked   bool   `json:"asked"`
+	Server  int    `json:"server"`
+	Kept    int    `json:"kept"`
+	Ledger  int    `json:"ledger"`
+	Waiting int    `json:"waiting"`
+	Strange int    `json:"strange"`
+
+	NotLooked int `json:"not_looked"`
+
+	Vanished int `json:"vanished"`
+	Removed  int `json:"removed"`
 }
 
 // missingEvery is how often managers are told of messages that went missing

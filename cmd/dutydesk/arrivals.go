@@ -77,7 +77,8 @@ worker, which does the same once a day (desk.reconcile) and writes to managers.
   not-disposed   in the ledger for more than two minutes, and nothing became of it
 
 Messages are known by the size sealed under their UID, and where that does not
-fit by their bytes. Exit code 65 if there are gaps, 69 if a server was not asked.
+fit by their bytes: of 500 in one look, the newest first. NOT-LOOKED are those
+beyond, of which nothing is known; they are no gap. Exit code 65 if there are gaps, 69 if a server was not asked.
 `
 
 func reconcileArrivals() *cobra.Command {
@@ -97,7 +98,7 @@ func reconcileArrivals() *cobra.Command {
 		if f.json {
 			err = printJSON(c.OutOrStdout(), all)
 		} else {
-			err = table(c.OutOrStdout(), "MAILBOX ASKED SERVER KEPT LEDGER DISPOSED VANISHED REMOVED GAP FOLDER UID SIZE SHA256 ARRIVAL", reconcileRows(all))
+			err = table(c.OutOrStdout(), "MAILBOX ASKED SERVER KEPT LEDGER DISPOSED VANISHED REMOVED NOT-LOOKED GAP FOLDER UID SIZE SHA256 ARRIVAL", reconcileRows(all))
 		}
 		return errors.Join(err, verdictOf(all))
 	}
@@ -128,9 +129,9 @@ func reconcileRows(all []app.Reconciliation) (rows [][]string) {
 		if !r.Asked {
 			asked = "no: " + r.Why
 		}
-		rows = append(rows, []string{r.Mailbox, asked, fmt.Sprint(r.Server), fmt.Sprint(r.Kept), fmt.Sprint(r.Ledger), fmt.Sprint(r.Disposed), fmt.Sprint(r.Vanished), fmt.Sprint(r.Removed)})
+		rows = append(rows, []string{r.Mailbox, asked, fmt.Sprint(r.Server), fmt.Sprint(r.Kept), fmt.Sprint(r.Ledger), fmt.Sprint(r.Disposed), fmt.Sprint(r.Vanished), fmt.Sprint(r.Removed), fmt.Sprint(r.NotLooked)})
 		for _, g := range r.Gaps {
-			rows = append(rows, []string{r.Mailbox, "", "", "", "", "", "", "", g.What, g.Folder, fmt.Sprint(g.UID), fmt.Sprint(g.Size), g.SHA256[:12], g.Arrival})
+			rows = append(rows, []string{r.Mailbox, "", "", "", "", "", "", "", "", g.What, g.Folder, fmt.Sprint(g.UID), fmt.Sprint(g.Size), g.SHA256[:12], g.Arrival})
 		}
 	}
 	return rows
@@ -139,7 +140,7 @@ func reconcileRows(all []app.Reconciliation) (rows [][]string) {
 func verdictOf(all []app.Reconciliation) (err error) {
 	for _, r := range all {
 		switch {
-		case len(r.Gaps)+r.NotLooked > 0:
+		case len(r.Gaps) > 0:
 			return errGaps
 		case !r.Asked:
 			err = errUnasked

@@ -35,3 +35,14 @@ func TestArrivalsShow(t *testing.T) {
 		t.Errorf("exit %d, %s", code, text)
 	}
 }
+
+// What could not be looked at is said, and is no gap.
+func TestNotLookedIsNoGap(t *testing.T) {
+	all := []app.Reconciliation{{Mailbox: "main", Asked: true, NotLooked: 7, Gaps: []app.Gap{}}}
+	if err := verdictOf(all); err != nil {
+		t.Error(err)
+	}
+	if row := reconcileRows(all)[0]; row[8] != "7" {
+		t.Errorf("%q", row)
+	}
+}

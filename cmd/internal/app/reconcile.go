@@ -26,7 +26,7 @@ type Reconciliation struct {
 	Disposed  int    `json:"disposed"`   // of these, disposed of
 	Vanished  uint64 `json:"vanished"`   // messages that ever went before they were taken in
 	Removed   uint64 `json:"removed"`    // taken messages that others ever removed
-	NotLooked int    `json:"not_looked"` // messages of unknown size, beyond those that one look reads
+	NotLooked int    `json:"not_looked"` // messages beyond those that one look reads; whether they are in the ledger is not known
 	Gaps      []Gap  `json:"gaps"`
 }
 
@@ -203,7 +203,7 @@ func (a *App) reconcile(ctx context.Context, _ time.Time) (workflow.Then, error)
 }
 
 func (r Reconciliation) tally() workflow.Tally {
-	t := workflow.Tally{Mailbox: r.Mailbox, Asked: r.Asked, Server: r.Server, Kept: r.Kept, Ledger: r.Ledger, Strange: r.NotLooked}
+	t := workflow.Tally{Mailbox: r.Mailbox, Asked: r.Asked, Server: r.Server, Kept: r.Kept, Ledger: r.Ledger, NotLooked: r.NotLooked}
 	for _, g := range r.Gaps {
 		if g.What == NotDisposed {
 			t.Waiting++
