@@ -66,11 +66,11 @@ func (d *Desk) overheard(m message.Message) bool {
 func doubt(m message.Message) string {
 	switch {
 	case m.Author() == "":
-		return "its sender is not written as one plain address"
+		return workflow.DoubtUnplain
 	case m.Resent():
-		return "it was sent on by somebody else"
+		return workflow.DoubtSentOn
 	case m.Machine.Class != message.Person:
-		return "it did not come straight from a person"
+		return workflow.DoubtNotPerson
 	}
 	return ""
 }

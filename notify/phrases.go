@@ -98,3 +98,14 @@ var idle = []string{"taken-before", "no-reason", "spent", "same-person", "refuse
 func (f Facts) moved() bool {
 	return len(f.Changed) > 0 || slices.ContainsFunc(f.Deeds, func(d Deed) bool { return !slices.Contains(idle, d.Did) })
 }
+
+// reason says why; that a message was not trusted has a code, and had words in
+// letters that were decided on by an older program.
+func (f Facts) reason(say *phrases) string {
+	if f.Kind == Untrusted {
+		if said := say.of("untrusted", f.Reason, f); said != "" {
+			return said
+		}
+	}
+	return f.Reason
+}

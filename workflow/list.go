@@ -159,7 +159,7 @@ func (a *answered) carryOut(tx *ledger.Tx, m meaning, lines []ledger.Letter) err
 	}
 	ref, why := a.obeyed, "answered a list"
 	if ref == "" {
-		ref, why = a.untrusted, "untrusted: "+a.why
+		ref, why = a.untrusted, "untrusted: "+record(a.why)
 	}
 	err := a.office.dispose(tx, a.Arrived, ref, ledger.OnCase, why)
 	if err != nil || a.obeyed == "" {
@@ -196,9 +196,9 @@ func (a *answered) line(tx *ledger.Tx, x spoken, note string) error {
 
 // distrust keeps the message on a case on which it proved nothing. Whoever works
 // the first of them is told.
-func (a *answered) distrust(tx *ledger.Tx, c casefile.Case, why string) (err error) {
-	out := c.Distrust(a.ID, why, a.office.rules(a.now), a.now)
-	if out.Notices, err = a.office.fewer(tx, out, a.now); err != nil {
+func (a *answered) distrust(tx *ledger.Tx, c casefile.Case, why string) error {
+	out, err := a.office.doubted(tx, c, a.ID, why, a.now)
+	if err != nil {
 		return err
 	}
 	if a.untrusted != "" {

@@ -35,7 +35,7 @@ type Said struct {
 	Token       string
 	From        []string // addresses in From, lower case
 	FromHeaders int      // how many From fields the mail had
-	Doubt       string   // why even the right sender proves nothing, "" if nothing speaks against it
+	Doubt       string   // why even the right sender proves nothing, one of the Doubt codes; "" if nothing speaks against it
 	Text        string
 }
 
@@ -77,38 +77,77 @@ func (o *Office) Obey(ctx context.Context, s Said) error {
 	return nil
 }
 
-// authority says why a command must not be obeyed, "" if it may be. It is the
-// only place where that is decided.
+// authority says why a command must not be obeyed, as a code of [untrusted]; ""
+// if it may be. It is the only place where that is decided.
 func (o *Office) authority(x ledger.Letter, c casefile.Case, s Said, now time.Time) string {
 	roster := o.rules(now).Roster
 	p := roster.People[x.Person]
 	switch {
 	case s.FromHeaders != 1 || len(s.From) != 1:
-		return "it does not have exactly one sender"
+		return "senders"
 	case s.Doubt != "":
 		return s.Doubt
 	case !roster.InPost(x.Person):
-		return "the person the letter was for has left"
+		return "left"
 	case p.Address == "" || !strings.EqualFold(s.From[0], p.Address):
-		return "it did not come from the address the letter was sent to"
+		return "address"
 	case now.After(x.Created.Add(tokenLife)):
-		return "it answers a letter that is too old"
+		return "old"
 	case c.Excluded.Has(p.ID):
-		return "the sender is excluded from this case"
+		return "excluded"
 	case !c.MayAct(roster, p.ID):
-		return "the sender has no role on this case"
+		return "no-role"
 	}
 	return ""
 }
 
+// untrusted are the reasons not to obey a message: as the chronology has them,
+// by the code that letters have words for.
+var untrusted = map[string]string{
+	"senders":      "it does not have exactly one sender",
+	"left":         "the person the letter was for has left",
+	"address":      "it did not come from the address the letter was sent to",
+	"old":          "it answers a letter that is too old",
+	"excluded":     "the sender is excluded from this case",
+	"no-role":      "the sender has no role on this case",
+	DoubtUnplain:   "its sender is not written as one plain address",
+	DoubtSentOn:    "it was sent on by somebody else",
+	DoubtNotPerson: "it did not come straight from a person",
+}
+
+// Why even the right sender proves nothing.
+const (
+	DoubtUnplain   = "unplain"
+	DoubtSentOn    = "sent-on"
+	DoubtNotPerson = "not-person"
+)
+
+// record is a reason as the chronology has it.
+func record(code string) string {
+	if text, known := untrusted[code]; known {
+		return text
+	}
+	return code
+}
+
+// doubted keeps on a case that a message proved nothing. The letters of it hold
+// the code.
+func (o *Office) doubted(tx *ledger.Tx, c casefile.Case, arrival, code string, now time.Time) (out casefile.Outcome, err error) {
+	out = c.Distrust(arrival, record(code), o.rules(now), now)
+	for i := range out.Notices {
+		out.Notices[i].Reason = code
+	}
+	out.Notices, err = o.fewer(tx, out, now)
+	return out, err
+}
+
 // distrust keeps a message that proved nothing.
 func (o *Office) distrust(tx *ledger.Tx, c casefile.Case, s Said, why string, now time.Time) error {
-	if err := o.dispose(tx, s.Arrived, c.Ref, ledger.OnCase, "untrusted: "+why); err != nil {
+	if err := o.dispose(tx, s.Arrived, c.Ref, ledger.OnCase, "untrusted: "+record(why)); err != nil {
 		return err
 	}
-	out := c.Distrust(s.ID, why, o.rules(now), now)
-	var err error
-	if out.Notices, err = o.fewer(tx, out, now); err != nil {
+	out, err := o.doubted(tx, c, s.ID, why, now)
+	if err != nil {
 		return err
 	}
 	return o.store(tx, out, "", now)

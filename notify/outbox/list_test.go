@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"dutydesk/notify/mailer"
+	"dutydesk/workflow"
 	"dutydesk/workflow/casefile"
 	"dutydesk/workflow/ledger"
 )
@@ -83,5 +84,31 @@ func TestG10ListThatWasPutOff(t *testing.T) {
 	last := plain(t, ms[len(ms)-1].raw)
 	if strings.Contains(last, string(hidden)) || !strings.Contains(last, string(lines[2].Case)) {
 		t.Errorf("the list is\n%s", last)
+	}
+}
+
+// Every reason not to trust a message has its words in the templates, and a
+// letter of an older program keeps those it has.
+func TestUntrustedHasWords(t *testing.T) {
+	for doubt, want := range map[string]string{
+		"": "Why: it did not come from the address the letter was sent to", workflow.DoubtUnplain: "Why: its sender is not written as one plain address",
+		workflow.DoubtSentOn: "Why: it was sent on by somebody else", workflow.DoubtNotPerson: "Why: it did not come straight from a person", "as it was said before": "Why: as it was said before",
+	} {
+		d := newDesk(t)
+		d.concern(mailed("please help"))
+		x := d.letter("lead", casefile.Opened)
+		d.send(x)
+		a := ledger.Arrival{ID: "answer", Door: "mail", Key: "answer", SHA256: strings.Repeat("1", 64), Received: d.now()}
+		job, _, err := d.Ledger.Arrive(t.Context(), a)
+		d.must(err)
+		c, err := d.Ledger.Claim(t.Context(), job.ID, d.now(), minute)
+		d.must(err)
+		d.must(d.office.Obey(t.Context(), workflow.Said{Arrived: workflow.Arrived{Arrival: a, Claim: c}, Token: d.office.Key.Token(x.ID),
+			From: []string{"x@evil.example"}, FromHeaders: 1, Doubt: doubt, Text: "ACK"}))
+		d.send(d.letter("deputy", casefile.Untrusted))
+		ms := d.post.to("deputy")
+		if len(ms) != 1 || !strings.Contains(plain(t, ms[0].raw), want) {
+			t.Errorf("%q: %d mails, %s", doubt, len(ms), plain(t, ms[len(ms)-1].raw))
+		}
 	}
 }
