@@ -1,12 +1,14 @@
 package intake_test
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf16"
 
 	"go.uber.org/goleak"
 
@@ -173,9 +175,84 @@ var ways = map[string]func(p casefile.Person) string{
 	"text file": func(p casefile.Person) string {
 		return multi("text/plain; charset=utf-8; name=\"chat.txt\"", p.Name+": you will be sorry")
 	},
+	"text file, encoded": func(p casefile.Person) string {
+		return multi("text/plain; charset=utf-8; name=\"chat.txt\"\nContent-Transfer-Encoding: base64", b64(p.Name+": you will be sorry"))
+	},
+	"text file, no type": func(p casefile.Person) string {
+		return multi("application/octet-stream; name=\"chat.TXT\"\nContent-Transfer-Encoding: base64", b64("by "+p.Name))
+	},
+	"text file, wide": func(p casefile.Person) string {
+		return multi("text/plain; name=\"chat.txt\"\nContent-Transfer-Encoding: base64", b64(wide("by "+p.Name)))
+	},
+	"card": func(p casefile.Person) string {
+		return multi("text/vcard; charset=utf-8; name=\"c.vcf\"\nContent-Transfer-Encoding: base64", b64("BEGIN:VCARD\r\nN:"+last(p.Name)+";"+strings.Fields(p.Name)[0]+"\r\nEND:VCARD\r\n"))
+	},
+	"web page": func(p casefile.Person) string {
+		return multi("text/html; name=\"a.html\"", "<p>by "+entities(p.Name)+"</p>")
+	},
+	"letter file": func(p casefile.Person) string {
+		return multi("application/rtf; name=\"a.rtf\"", "{\\rtf1\\ansi by {\\b "+rtf(p.Name)+"} again}")
+	},
+	"sent on, encoded": func(p casefile.Person) string {
+		return multi("message/rfc822", "From: x@y.example\nSubject: you\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: base64\n\n"+b64(p.Name+": sorry"))
+	},
+	"sent on, name": func(p casefile.Person) string {
+		return multi("message/rfc822", "From: =?utf-8?q?"+encoded(p.Name)+"?= <a.private@home.example>\nSubject: you\n\nyou will be sorry")
+	},
+	"sent on, whole encoded": func(p casefile.Person) string {
+		return multi("message/rfc822\nContent-Transfer-Encoding: base64", b64("From: =?utf-8?q?"+encoded(p.Name)+"?= <a@home.example>\r\nSubject: you\r\n\r\nsorry\r\n"))
+	},
+	"other half": func(p casefile.Person) string {
+		return strings.Replace(alternative, "NAME", b64("<p>it is "+p.Name+"</p>"), 1)
+	},
+	"other half, first": func(p casefile.Person) string {
+		return from + "Subject: x\nMIME-Version: 1.0\nContent-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/html; charset=utf-8\n\n<p>it is " + p.Name +
+			"</p>\n--b\nContent-Type: text/plain\n\nplease read the other\n--b--\n"
+	},
+	"far down": func(p casefile.Person) string {
+		return from + "Subject: help\nContent-Type: text/plain; charset=utf-8\n\n" + strings.Repeat("they shouted at me and went away again\n", 40000) + "it was " + p.Name
+	},
+	"sender": func(p casefile.Person) string { return "Sender: " + p.Address + "\n" + from + "Subject: help\n\nhelp" },
+	"sent on by": func(p casefile.Person) string {
+		return "Resent-From: =?utf-8?q?" + encoded(p.Name) + "?= <a@home.example>\n" + from + "Subject: help\n\nhelp"
+	},
 	"sent on": func(p casefile.Person) string {
 		return multi("message/rfc822", "From: "+p.Address+"\nTo: robin.ellis@mail.example\nSubject: you\n\nyou will be sorry")
 	},
+}
+
+const alternative = from + "Subject: x\nMIME-Version: 1.0\nContent-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/plain\n\nplease read the other\n" +
+	"--b\nContent-Type: text/html; charset=utf-8\nContent-Transfer-Encoding: base64\n\nNAME\n--b--\n"
+
+func b64(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
+
+// wide is a text in UTF-16 with its mark.
+func wide(s string) string {
+	b := []byte{0xff, 0xfe}
+	for _, u := range utf16.Encode([]rune(s)) {
+		b = append(b, byte(u), byte(u>>8))
+	}
+	return string(b)
+}
+
+func entities(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		fmt.Fprintf(&b, "&#%d;", r)
+	}
+	return b.String()
+}
+
+func rtf(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		if r < 128 {
+			b.WriteRune(r)
+		} else {
+			fmt.Fprintf(&b, "\\u%d?", r)
+		}
+	}
+	return b.String()
 }
 
 func last(name string) string { return name[strings.LastIndex(name, " ")+1:] }

@@ -16,7 +16,8 @@ import (
 // its person is away.
 func (d *Desk) name(a *workflow.Arrived, m message.Message, raw io.ReaderAt) {
 	a.Mentions, a.Copied = mentions(m), copied(m)
-	if slices.ContainsFunc(m.Attachments, inside) {
+	a.Mentions.Texts = append(a.Mentions.Texts, m.Elsewhere()...)
+	if slices.ContainsFunc(m.Attachments, stray) {
 		a.Mentions.Texts = append(a.Mentions.Texts, unfolded(raw))
 	}
 	if m.Machine.Class == message.AutoReply {
@@ -63,10 +64,9 @@ func veiled(text string) (seen, hidden string) {
 	return s.String(), h.String()
 }
 
-// inside reports a mail that is sent on as an attachment: its words and names
-// are not among those of the mail it came in.
-func inside(x message.Attachment) bool {
-	return x.How == message.HowEmbedded || strings.HasPrefix(x.DeclaredType, "text/") || x.DeclaredType == "message/rfc822"
+// stray reports data outside the parts of a mail, whose form is not known.
+func stray(x message.Attachment) bool {
+	return x.How == message.HowPreamble || x.How == message.HowEpilogue
 }
 
 // mostRaw is how many bytes of a mail are searched for names as they came.

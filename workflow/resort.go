@@ -12,7 +12,7 @@ import (
 // names finds out who is named in an arrival, and who only among those who got
 // a copy of it or in words that nobody sees.
 func (o *Office) names(a *Arrived) {
-	firm := o.Rules.Roster.Named(a.Mentions).With(a.Mentions.Found.List()...)
+	firm := o.Rules.Roster.Named(a.Mentions)
 	also := o.Rules.Roster.Named(a.Copied)
 	a.named, a.copied = firm.With(also.List()...), ""
 	for _, id := range also.List() {

@@ -95,6 +95,7 @@ func (g *reading) leaf(p *part) {
 		g.endUU()
 	}
 	g.flaws(p, &c)
+	g.unread(p, &c)
 	if p.kind != stray && p.readable() {
 		g.keepText(p, c)
 		if p.oddType == "" {
@@ -116,11 +117,13 @@ func (g *reading) wants(p *part) (keep int, also func([]byte)) {
 	case p.kind == stray:
 		return 0, nil
 	case p.readable():
-		return g.textLeft(p), g.watchUU(p)
+		return max(g.textLeft(p), g.lim.Words-g.said), g.watchUU(p)
 	case p.media == "text/plain":
-		return 0, g.watchUU(p)
+		return g.lim.Words - g.said, g.watchUU(p)
 	case p.opens() != "":
 		return g.unpack, nil
+	case p.wordy() != "":
+		return g.lim.Words - g.said, nil
 	}
 	return 0, nil
 }

@@ -46,14 +46,15 @@ type Message struct {
 	// took different ways (other Received lines) have the same Body.
 	Body string `json:"body"`
 
-	seen     int      // bytes of Text, see Seen
-	fromOdd  bool     // programs may disagree about the author
-	resent   bool     // it has Resent- fields
-	reported bool     // it is a delivery report by the standard
-	replied  bool     // it says "Auto-Submitted: auto-replied"
-	single   bool     // From, Subject, To and Date are there once each
-	auth     []string // the Authentication-Results fields, topmost first
-	inside   []string // X-MS-Exchange-Organization-AuthAs, likewise
+	elsewhere []string // see Elsewhere
+	seen      int      // bytes of Text, see Seen
+	fromOdd   bool     // programs may disagree about the author
+	resent    bool     // it has Resent- fields
+	reported  bool     // it is a delivery report by the standard
+	replied   bool     // it says "Auto-Submitted: auto-replied"
+	single    bool     // From, Subject, To and Date are there once each
+	auth      []string // the Authentication-Results fields, topmost first
+	inside    []string // X-MS-Exchange-Organization-AuthAs, likewise
 }
 
 // Address is one mailbox of an address field (RFC 5322 section 3.4).

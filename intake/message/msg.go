@@ -143,9 +143,13 @@ func (m *msgReader) file(s *msgStore, e *mscfb.File, name, mime string) {
 		return
 	}
 	var c content
-	sum := sha256.New()
-	err := s.each(e, func(piece []byte) { sum.Write(piece); c.take(piece, 0) })
+	sum, keep, as := sha256.New(), 0, wordsOf(mime, name)
+	if as != "" {
+		keep = m.g.lim.Words - m.g.said
+	}
+	err := s.each(e, func(piece []byte) { sum.Write(piece); c.take(piece, keep) })
 	m.err = errors.Join(m.err, err)
+	m.g.words(as, "", c.kept)
 	if m.room() {
 		c.sha256 = hex.EncodeToString(sum.Sum(nil))
 		m.g.piece(m.p, HowMsg, name, mime, &c)
@@ -171,6 +175,9 @@ func (m *msgReader) list(name, mime string, data []byte) {
 // packed lists data that lay inside a container which says of each piece what
 // it is called.
 func (g *reading) packed(p *part, how How, name, mime string, data []byte) {
+	if as := wordsOf(mime, name); as != "" {
+		g.words(as, "", data)
+	}
 	sum := sha256.Sum256(data)
 	g.piece(p, how, name, mime, &content{size: int64(len(data)), head: data[:min(len(data), sniffed)], sha256: hex.EncodeToString(sum[:])})
 }

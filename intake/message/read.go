@@ -53,6 +53,7 @@ type reading struct {
 	texts  []textPart
 	unpack int   // bytes of containers that may still be held
 	rehash int64 // bytes of embedded mails that may still be hashed again
+	said   int   // bytes of Elsewhere
 	depth  int   // of containers opened after decoding
 	uu     *uuBlock
 	report report
@@ -92,6 +93,7 @@ func (g *reading) mail(r io.ReaderAt, size int64) {
 	g.parts = w.parts
 	g.scan.bufs.raw = w.in.buf // the walk is over
 	g.headers(w.parts[0].head)
+	g.people(w.parts[0].head)
 	g.all(w.parts)
 	g.m.Text, g.m.seen, g.m.HTMLOnly = g.text()
 	g.m.Forwarded = g.forwarding()
@@ -113,6 +115,9 @@ func (g *reading) all(parts []*part) {
 		}
 		if p.parent != nil && p.parent.kind == embedded && !p.parent.inEmbedded() {
 			g.original(p)
+		}
+		if p.parent != nil && p.parent.kind == embedded {
+			g.heading(p.head)
 		}
 		switch p.kind {
 		case leaf:

@@ -76,7 +76,11 @@ func (g *reading) text() (text string, seen int, fromHTML bool) {
 	plain, veiled := false, false
 	for _, t := range g.texts {
 		isHTML := t.part.media == "text/html"
-		if g.ctx.Err() != nil || isHTML && g.hasPlain(t.part) {
+		if g.ctx.Err() != nil {
+			continue
+		}
+		if isHTML && g.hasPlain(t.part) {
+			g.words("html", t.part.params.token("charset"), t.raw)
 			continue
 		}
 		s, sure := g.render(t, isHTML)
@@ -94,6 +98,9 @@ func (g *reading) text() (text string, seen int, fromHTML bool) {
 		if !g.tnefVeil {
 			seen = len(found[0])
 		}
+	}
+	if len(found) > 0 && len(g.inTNEF) > 0 && found[0] != string(g.inTNEF) {
+		g.say(valid(string(g.inTNEF)))
 	}
 	text = strings.Join(found, "\n")
 	if len(text) > g.lim.Text {

@@ -11,7 +11,6 @@ import (
 type Mentions struct {
 	Addresses []string // who wrote it and who else got it: local@domain
 	Texts     []string // names in its header, subject, words, names of files
-	Found     IDs      // who was found named in what was too long to keep
 }
 
 // Named lists who is named in a report, as far as words can tell. When in doubt
