@@ -14,6 +14,7 @@
 //
 //	exhibits/<sha-256 in lower-case hex>   mode 0400, complete from the moment it is visible
 //	drafts/<store>/<n>                     bytes still arriving; swept when their store is gone
+//	folder                                 the name of this folder, which the ledger knows too
 //
 // Exhibits lie flat in one folder, because one fsync of that folder then makes
 // every exhibit linked before it durable, whoever linked it: measured against

@@ -103,6 +103,9 @@ func (a *App) openLedger(ctx context.Context) (err error) {
 	if err := a.begin(ctx); err != nil {
 		return err
 	}
+	if err := sameFolder(ctx, a.Ledger, a.Store, a.cfg.EvidenceDir()); err != nil {
+		return err
+	}
 	return a.Ledger.Abandon(ctx)
 }
 
@@ -174,7 +177,9 @@ func (a *App) Run(ctx context.Context) error {
 		run(func(ctx context.Context) error { return a.watch(ctx, w) })
 	}
 	run(a.Health.Run)
-	run(newBypass(a.cfg, a.slip, a.sender.Send, a.log).run)
+	past := newBypass(a.cfg, a.slip, a.sender.Send, a.log)
+	past.Now = a.clock.Now
+	run(past.run)
 	run(a.tellMissing)
 	run(a.beats)
 	run(a.warnOfSecrets)

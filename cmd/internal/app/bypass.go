@@ -29,6 +29,7 @@ type bypass struct {
 	Facts    notify.Facts // the service's part of them
 	Send     func(ctx context.Context, from, to string, raw []byte) error
 	Log      *slog.Logger
+	Now      func() time.Time // the desk's clock: what it says stands in the letter
 
 	settled map[string]bool // whose letter is not tried again: true if they have it
 	again   time.Time       // not tried before
@@ -41,7 +42,7 @@ const bypassPause = time.Minute
 // newBypass makes one for a configured desk.
 func newBypass(cfg *config.Config, s *slip, send func(context.Context, string, string, []byte) error, log *slog.Logger) *bypass {
 	_, host, _ := strings.Cut(cfg.Service.Address, "@")
-	return &bypass{Slip: s, Patience: time.Duration(cfg.Desk.Patience), Roster: Rules(cfg).Roster, Send: send, Log: log,
+	return &bypass{Slip: s, Patience: time.Duration(cfg.Desk.Patience), Roster: Rules(cfg).Roster, Send: send, Log: log, Now: time.Now,
 		Facts: notify.Facts{Kind: notify.Trouble, Service: cfg.Service.Name, ServiceAddress: cfg.Service.Address, Zone: cfg.Zone(), Host: host}}
 }
 
@@ -50,7 +51,7 @@ func (b *bypass) run(ctx context.Context) error {
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	for {
-		b.look(ctx, time.Now())
+		b.look(ctx, b.Now())
 		select {
 		case <-ctx.Done():
 			return nil

@@ -71,7 +71,7 @@ func (h *Health) look(ctx context.Context) {
 func (h *Health) record(ctx context.Context, name string, down, changed bool) error {
 	switch {
 	case name == ledgerPart && down:
-		_, err := h.Slip.down(time.Now())
+		_, err := h.Slip.down(h.Office.Now())
 		return err
 	case name == ledgerPart:
 		return h.outlived(ctx)
@@ -115,7 +115,7 @@ func (h *Health) mark(name string, why error) (changed bool) {
 	since, looked := h.since[name]
 	switch {
 	case why != nil && since.IsZero():
-		h.since[name] = time.Now()
+		h.since[name] = h.Office.Now()
 		h.Log.Warn("part of the desk is down", "part", name, "why", why)
 	case why == nil && !since.IsZero():
 		h.Log.Warn("part of the desk works again", "part", name)
