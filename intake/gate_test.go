@@ -1,6 +1,7 @@
 package intake_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -205,5 +206,51 @@ func TestSilencingCopyKeepsConflicts(t *testing.T) {
 	cs, err = d.Ledger.Cases(t.Context())
 	if n, _ := d.lettersTo("lead"); err != nil || len(cs) != 2 || n != before {
 		t.Errorf("%d cases, %d letters to the lead, before %d, %v", len(cs), n, before, err)
+	}
+}
+
+// A lead's reply in which unseen text comes first is kept on the case, each time
+// it comes: no mail leaves a case as if it had never been.
+func TestHiddenFirstIsKept(t *testing.T) {
+	d, x := asked(t)
+	to := "From: " + staff().People["lead"].Address + "\nTo: safeguarding+dd1." + d.Office.Key.Token(x.ID) + "@council.example\nSubject: Re\n"
+	for i, body := range []string{
+		"Content-Type: text/html\n\n<div style='display:none'>preheader</div><p>I rang her mother, she is safe</p>",
+		"Content-Type: text/plain\n\n\n",
+		"Content-Type: text/plain\n\nHELP\n",
+	} {
+		d.arrives(to + fmt.Sprintf("Message-ID: <%d@x>\n", i) + body)
+		lines, err := d.Ledger.Chronology(t.Context(), x.Case)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if end := lines[len(lines)-1]; end.Arrival != d.last().ID || i == 0 && !strings.Contains(end.Text, "I rang her mother") {
+			t.Errorf("%d: the chronology ends with %+v", i, end)
+		}
+	}
+}
+
+// A stranger who writes to a letter about a closed case is heard anew; a
+// colleague's message is kept on the case.
+func TestStrangerToAClosedCase(t *testing.T) {
+	d, x := asked(t)
+	to := "To: safeguarding+dd1." + d.Office.Key.Token(x.ID) + "@council.example\nSubject: Re\n"
+	if err := d.Ledger.Update(t.Context(), func(tx *ledger.Tx) error {
+		c, err := tx.Case(x.Case)
+		if err != nil {
+			return err
+		}
+		c.State = casefile.Closed
+		return tx.Store(casefile.Outcome{Case: c}, nil, d.clock)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	d.arrives("From: " + staff().People["deputy"].Address + "\n" + to + "Message-ID: <1@x>\n\nis this over?\n")
+	if a := d.last(); a.Case != x.Case {
+		t.Errorf("a colleague opened %q", a.Case)
+	}
+	d.arrives("From: learner@college.example\n" + to + "Message-ID: <2@x>\n\nit happens again\n")
+	if a := d.last(); a.Case == x.Case || a.Case == "" {
+		t.Errorf("a stranger's mail is on %q", a.Case)
 	}
 }

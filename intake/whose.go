@@ -35,6 +35,9 @@ func (d *Desk) decide(ctx context.Context, a workflow.Arrived, m message.Message
 	case !ok || x.Case == "" && workflow.Listing(x) == "" || d.overheard(m):
 		return d.Office.Open(ctx, a, "")
 	}
+	if seen := m.Seen(); len(seen) < len(m.Text) {
+		a.Whole = m.Text
+	}
 	return d.Office.Obey(ctx, workflow.Said{Arrived: a, Token: token, From: addresses(m.From), FromHeaders: m.FromHeaders, Doubt: doubt(m), Text: m.Seen()})
 }
 

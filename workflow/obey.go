@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -66,11 +67,18 @@ func (o *Office) Obey(ctx context.Context, s Said) error {
 		if err != nil {
 			return err
 		}
-		if why := o.authority(x, c, s, now); why != "" {
+		why := o.authority(x, c, s, now)
+		switch {
+		case why != "" && c.State == casefile.Closed && o.stranger(s):
+			return errOver
+		case why != "":
 			return o.distrust(tx, c, s, why, now)
 		}
 		return o.carryOut(tx, c, x, s.Arrived, said, now)
 	})
+	if errors.Is(err, errOver) {
+		return o.Open(ctx, s.Arrived, "")
+	}
 	if err != nil {
 		return fmt.Errorf("obey: %w", err)
 	}
@@ -183,6 +191,7 @@ func (o *Office) carryOut(tx *ledger.Tx, c casefile.Case, x ledger.Letter, a Arr
 		d.do(w, r.Note)
 	}
 	d.keep(r)
+	d.remember(a.Whole)
 	if err := o.dispose(tx, a, c.Ref, ledger.OnCase, "answered a letter"); err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ type Arrived struct {
 	Claim    ledger.Claim
 	Exhibits []ledger.Exhibit
 	Mentions casefile.Mentions // all that may name somebody who must not be told
+	Whole    string            // all words of the mail, if a reader may not see all of them; else ""
 	Away     time.Time         // until when an automatic answer says its person is away; zero if it is none
 	Copied   casefile.Mentions // the same of those who got a copy, and of words that nobody sees
 	named    casefile.IDs
@@ -140,23 +141,33 @@ func (o *Office) dispose(tx *ledger.Tx, a Arrived, ref casefile.Ref, state ledge
 // Remark puts an arrival that says nothing to anybody on the case of a letter:
 // a receipt, a delayed delivery, our own letter come home.
 func (o *Office) Remark(ctx context.Context, a Arrived, ref casefile.Ref, why string) error {
-	return o.update(ctx, func(tx *ledger.Tx, now time.Time) error {
+	err := o.update(ctx, func(tx *ledger.Tx, now time.Time) error {
 		if err := tx.Finish(a.Claim, now); err != nil {
 			return err
 		}
 		return o.join(tx, a, ref, why, now)
 	})
+	return during("file arrival "+a.ID+" on its case", err)
+}
+
+// during says what was done when err happened, if it did.
+func during(what string, err error) error {
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return nil
 }
 
 // Aside keeps what a machine answered to a letter about the desk itself. It
 // concerns nobody's case and is listed with the arrivals.
 func (o *Office) Aside(ctx context.Context, a Arrived, why string) error {
-	return o.update(ctx, func(tx *ledger.Tx, now time.Time) error {
+	err := o.update(ctx, func(tx *ledger.Tx, now time.Time) error {
 		if err := tx.Finish(a.Claim, now); err != nil {
 			return err
 		}
 		return o.dispose(tx, a, "", ledger.Aside, why)
 	})
+	return during("set arrival "+a.ID+" aside", err)
 }
 
 // Returned takes a bounce or an absence notice that came back for a letter: the
@@ -175,5 +186,5 @@ func (o *Office) Returned(ctx context.Context, a Arrived, x ledger.Letter, why s
 		return o.undelivered(tx, x, why, now)
 	})
 	o.absent.Store(nil)
-	return err
+	return during("take back letter "+x.ID, err)
 }
