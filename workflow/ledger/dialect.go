@@ -1,11 +1,13 @@
 package ledger
 
 import (
+	"bytes"
 	"embed"
+	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"regexp"
-	"testing/fstest"
 )
 
 //go:embed migrations/*.sql
@@ -49,21 +51,45 @@ var appendOnlyLine = regexp.MustCompile(`(?m)^-- append-only: (\w+)$`)
 // files are the migrations in this dialect. A released file is never edited; a
 // mistake is repaired by the next.
 func (d dialect) files() (fs.FS, error) {
-	out := fstest.MapFS{}
-	names, err := fs.Glob(migrations, "migrations/*.sql")
+	all, err := fs.Sub(migrations, "migrations")
+	return translated{all, d}, err
+}
+
+// translated is a folder of migrations whose files read as a dialect has them.
+type translated struct {
+	fs.FS
+	d dialect
+}
+
+// Open implements fs.FS.
+func (t translated) Open(name string) (fs.File, error) {
+	f, err := t.FS.Open(name)
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range names {
-		text, err := fs.ReadFile(migrations, name)
-		if err != nil {
-			return nil, err
-		}
-		done := appendOnlyLine.ReplaceAllFunc(text, func(line []byte) []byte {
-			table := appendOnlyLine.FindSubmatch(line)[1]
-			return fmt.Appendf(nil, "-- +goose StatementBegin%s\n-- +goose StatementEnd", fmt.Sprintf(d.appendOnly, table))
-		})
-		out[name[len("migrations/"):]] = &fstest.MapFile{Data: done, Mode: 0o444}
+	if _, dir := f.(fs.ReadDirFile); dir {
+		return f, nil
 	}
-	return out, nil
+	text, err := io.ReadAll(f)
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return migration{f, bytes.NewReader(t.d.translate(text))}, nil
 }
+
+// translate writes out what a migration only names.
+func (d dialect) translate(text []byte) []byte {
+	return appendOnlyLine.ReplaceAllFunc(text, func(line []byte) []byte {
+		table := appendOnlyLine.FindSubmatch(line)[1]
+		return fmt.Appendf(nil, "-- +goose StatementBegin%s\n-- +goose StatementEnd", fmt.Sprintf(d.appendOnly, table))
+	})
+}
+
+// migration is a file that reads as another text.
+type migration struct {
+	fs.File
+	text io.Reader
+}
+
+// Read implements io.Reader.
+func (m migration) Read(b []byte) (int, error) { return m.text.Read(b) }
