@@ -40,7 +40,7 @@ const missingEvery = time.Hour
 func (o *Office) Missing(ctx context.Context) error {
 	folders, err := o.Ledger.Folders(ctx)
 	if err != nil {
-		return err
+		return fmt.Errorf("tell what is missing: %w", err)
 	}
 	for _, f := range folders {
 		if f.Vanished == f.ToldVanished && f.Removed == f.ToldRemoved || o.Now().Sub(f.Told) < missingEvery {
