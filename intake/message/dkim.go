@@ -125,7 +125,7 @@ func (g *reading) aligned(domain string) bool {
 	if g.m.FromHeaders != 1 || len(g.m.From) != 1 {
 		return false
 	}
-	return sameOrganisation(domain, domainOf(g.m.From[0].Addr))
+	return sameOrganisation(domain, DomainOf(g.m.From[0].Addr))
 }
 
 // sameOrganisation compares the organisational domains of a and b.

@@ -189,11 +189,11 @@ func (g *reading) noteSender(h header) {
 		g.d.add(DefectManyFrom, "", h.all("From")[0].at)
 	}
 	for _, a := range m.ReplyTo {
-		if domainOf(a.Addr) != domainOf(m.From[0].Addr) {
+		if DomainOf(a.Addr) != DomainOf(m.From[0].Addr) {
 			g.d.once(DefectReplyTo, a.Addr, 0)
 		}
 	}
 }
 
-// domainOf returns what stands behind the last at sign.
-func domainOf(addr string) string { return addr[strings.LastIndexByte(addr, '@')+1:] }
+// DomainOf returns what stands behind the last at sign.
+func DomainOf(addr string) string { return addr[strings.LastIndexByte(addr, '@')+1:] }

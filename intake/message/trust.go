@@ -43,7 +43,7 @@ func (m *Message) Authenticated(t Trust) (addr, why string) {
 	if t.Profile == Microsoft && m.insideTenant() {
 		return addr, ""
 	}
-	if why = m.topmost(t, domainOf(addr)); why != "" {
+	if why = m.topmost(t, DomainOf(addr)); why != "" {
 		return "", why
 	}
 	return addr, ""

@@ -147,6 +147,9 @@ func checkRedisFacts(ctx context.Context, cfg *config.Config) []Finding {
 	if err := f.Refusal(); err != nil {
 		return []Finding{fail("redis "+f.Version+", maxmemory-policy "+f.Policy+": "+err.Error(), "reminders may be lost without a word", "redis-cli CONFIG SET maxmemory-policy noeviction, and in redis.conf; version 6.2 or newer")}
 	}
+	if f.Full() {
+		return []Finding{fail(fmt.Sprintf("redis uses %d of %d MB", f.Used>>20, f.Limit>>20), "a full Redis takes no reminder; work goes on by the sweep, late", "raise maxmemory with redis-cli CONFIG SET maxmemory, and in redis.conf, or give the desk a Redis of its own")}
+	}
 	out := []Finding{ok("redis %s answers, noeviction, %d MB used", f.Version, f.Used>>20)}
 	if !f.AOF {
 		out = append(out, warn("redis keeps no append-only file", "a restart empties the queue, which is then offered anew", "appendonly yes in redis.conf"))
@@ -250,9 +253,6 @@ func undecided(cfg *config.Config) (out []Finding) {
 	slices.Sort(missing)
 	if len(cfg.Roles.Managers) == 0 {
 		out = append(out, warn("nobody is named for managers", "only the local authority lead hears of breaches and of trouble with the desk; production is refused", "set managers in [roles]"))
-	}
-	if cfg.Roles.Outside == "" {
-		out = append(out, warn("nobody outside the service is named", "a concern that names everybody who could act goes to one of those it names", "set outside in [roles] to a person who holds no other role"))
 	}
 	if cfg.Roles.Outside == "" {
 		out = append(out, warn("nobody outside the service is named", "a concern that names everybody who could act goes to one of those it names", "set outside in [roles] to a person who holds no other role"))

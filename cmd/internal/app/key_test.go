@@ -154,7 +154,7 @@ func TestDoctorOnALostLedger(t *testing.T) {
 
 func TestDoctorWantsManagers(t *testing.T) {
 	cfg := &config.Config{}
-	cfg.Roles.ServiceLead, cfg.Roles.SeniorOfficer, cfg.Roles.Executive = "a", "b", "c"
+	cfg.Roles.ServiceLead, cfg.Roles.SeniorOfficer, cfg.Roles.Executive, cfg.Roles.Outside = "a", "b", "c", "e"
 	if found := undecided(cfg); len(found) != 1 || found[0].Grade != Warn || !strings.Contains(found[0].What, "managers") {
 		t.Errorf("%+v", found)
 	}

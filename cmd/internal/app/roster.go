@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"dutydesk/config"
+	"dutydesk/intake/message"
 	"dutydesk/workflow/casefile"
 	"dutydesk/workflow/queue"
 	"dutydesk/workflow/sla"
@@ -26,13 +27,9 @@ func flood(cfg *config.Config) casefile.Flood {
 		f.Known = append(f.Known, strings.ToLower(d))
 	}
 	for _, p := range cfg.Persons {
-		f.Known = append(f.Known, domainOf(p.Address))
+		f.Known = append(f.Known, strings.ToLower(message.DomainOf(p.Address)))
 	}
 	return f
-}
-
-func domainOf(addr string) string {
-	return strings.ToLower(addr[strings.LastIndexByte(addr, '@')+1:])
 }
 
 func roster(cfg *config.Config) casefile.Roster {
