@@ -15,6 +15,7 @@ const (
 	epochKey = "dutydesk:{queue}:epoch" // random; whoever finds it missing has a new Redis
 	beatKey  = "dutydesk:{queue}:beat:" // one per process, raised at each probe
 	sweptKey = "dutydesk:{queue}:swept" // when a sweep last ended, in milliseconds
+	deskKey  = "dutydesk:{queue}:desk"  // the name of the ledger that this Redis works for
 )
 
 // epoch is what this process knows of the Redis it talks to, so that it knows
@@ -31,6 +32,7 @@ func (q *Queue) probe(ctx context.Context) error {
 	bounded, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
 	seen, err := q.look(bounded)
+	q.unfit.Store(fitness{unfit(err)})
 	if err != nil {
 		q.miss(ctx, err)
 		return nil
@@ -51,9 +53,14 @@ func (q *Queue) probe(ctx context.Context) error {
 
 // miss counts a probe that failed, and says so once it is no accident.
 func (q *Queue) miss(ctx context.Context, err error) {
-	if ctx.Err() == nil && q.link.misses.Add(1) == missed {
-		q.Log.Warn("redis is down, the sweeper does the work", "why", class(err))
+	if ctx.Err() != nil || q.link.misses.Add(1) != missed {
+		return
 	}
+	if why := unfit(err); why != nil {
+		q.Log.Warn("redis cannot be used, the sweeper does the work", "why", why)
+		return
+	}
+	q.Log.Warn("redis is down, the sweeper does the work", "why", class(err))
 }
 
 // look asks for the epoch and beats, in one round trip. It also writes the
@@ -68,8 +75,16 @@ func (q *Queue) look(ctx context.Context) (epoch, error) {
 	if at := q.swept.Load(); at > 0 {
 		p.Set(ctx, sweptKey, at, 0)
 	}
-	if _, err := p.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {
+	whose := q.claim(ctx, p)
+	_, err := p.Exec(ctx)
+	if errors.Is(err, redis.Nil) { // there is no epoch; what came after it may have failed all the same
+		err = beat.Err()
+	}
+	if err != nil {
 		return epoch{}, fmt.Errorf("probe redis: %w", err)
+	}
+	if err := q.ours(whose.Val()); err != nil {
+		return epoch{}, err
 	}
 	return epoch{me: me, id: id.Val(), beat: beat.Val()}, nil
 }

@@ -12,6 +12,11 @@ import (
 var (
 	ErrEvicts = errors.New("redis may throw tasks away: set maxmemory-policy noeviction")
 	ErrOld    = errors.New("redis is older than 6.2")
+	// ErrForeign reports a Redis database through which the desk of another
+	// ledger works.
+	ErrForeign = errors.New("this redis database belongs to the desk of another ledger")
+	// ErrFull reports a Redis that is at its maxmemory: it takes no task.
+	ErrFull = errors.New("redis is full: raise maxmemory")
 )
 
 // Facts is what there is to know about a Redis before trusting it with
@@ -38,6 +43,10 @@ func (f Facts) Refusal() error {
 	}
 	return nil
 }
+
+// Full reports a Redis that has used nine tenths of its maxmemory, and so will
+// soon take no task any more.
+func (f Facts) Full() bool { return f.Limit > 0 && f.Used >= f.Limit/10*9 }
 
 func (f Facts) old() bool {
 	major, rest, _ := strings.Cut(f.Version, ".")

@@ -48,6 +48,10 @@ type Options struct {
 	Now  func() time.Time
 	Wait func(due time.Time) time.Duration
 
+	// Desk is the ledger's own name: Redis is refused while another's is written
+	// in it, which works through the same queues. By default no name is.
+	Desk string
+
 	// Horizon is how far ahead of its due time a job enters Redis. By default
 	// 24 hours, and 2 where Redis is embedded.
 	Horizon time.Duration
@@ -68,6 +72,7 @@ type Queue struct {
 	early  *early
 	left   []ledger.Job // counted as offered, not yet in Redis; owned by the offering loop
 	epoch  epoch        // owned by the probing loop
+	unfit  atomic.Value // of fitness; what the last probe found
 	busy   sync.Map     // ids being done in this process
 	rest   sync.Map     // ids that went wrong a moment ago: the sweeper leaves them be
 	runs   sync.WaitGroup

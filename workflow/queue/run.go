@@ -11,7 +11,7 @@ import (
 )
 
 // Run rings and sweeps until ctx ends. It refuses to begin on a Redis that may
-// lose tasks ([ErrEvicts], [ErrOld]), but not on one that is absent. At its end
+// lose tasks ([ErrEvicts], [ErrOld]) or is another desk's ([ErrForeign]), but not on one that is absent. At its end
 // it takes nothing new, lets what was begun finish for four seconds, tells what
 // is left to stop, and returns within eight (F12).
 func (q *Queue) Run(ctx context.Context) error {
@@ -38,7 +38,7 @@ func (q *Queue) Run(ctx context.Context) error {
 	return err
 }
 
-// admit refuses a Redis that answers and is unfit.
+// admit refuses a Redis that answers and is unfit, or another desk's.
 func (q *Queue) admit(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
@@ -49,7 +49,13 @@ func (q *Queue) admit(ctx context.Context) error {
 	if !facts.AOF && !facts.Embedded {
 		q.Log.Warn("redis keeps nothing over a restart: set appendonly yes")
 	}
-	return facts.Refusal()
+	if err := facts.Refusal(); err != nil {
+		return err
+	}
+	if err := q.Claim(ctx); errors.Is(err, ErrForeign) {
+		return err
+	}
+	return nil
 }
 
 func (q *Queue) startServers() (out []*asynq.Server, err error) {

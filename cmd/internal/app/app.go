@@ -121,12 +121,16 @@ func (a *App) openOffice(ctx context.Context) error {
 	return nil
 }
 
-func (a *App) openQueue(context.Context) error {
+func (a *App) openQueue(ctx context.Context) error {
 	r, err := a.redis()
 	if err != nil {
 		return err
 	}
-	a.Queue, err = queue.New(queue.Options{Redis: r, Book: a.Ledger, Now: a.clock.Now, Wait: a.clock.Wait, Done: a.metrics.Done, Log: a.log,
+	name, err := a.Ledger.Marked(ctx, begunMark)
+	if err != nil {
+		return err
+	}
+	a.Queue, err = queue.New(queue.Options{Redis: r, Desk: name, Book: a.Ledger, Now: a.clock.Now, Wait: a.clock.Wait, Done: a.metrics.Done, Log: a.log,
 		Do: map[ledger.Kind]queue.Doer{ledger.DisposeJob: a.Desk.Dispose, ledger.LetterJob: a.send, ledger.AlarmJob: a.Office.Elapse, ledger.TickJob: a.Rounds.Do}})
 	if err != nil {
 		return fmt.Errorf("queue: %w", err)
@@ -209,6 +213,9 @@ func (a *App) admit(ctx context.Context) (without string, err error) {
 		return " without Redis", nil
 	}
 	if err := facts.Refusal(); err != nil {
+		return "", fmt.Errorf("redis: %w", err)
+	}
+	if err := a.Queue.Claim(ctx); errors.Is(err, queue.ErrForeign) {
 		return "", fmt.Errorf("redis: %w", err)
 	}
 	return "", nil

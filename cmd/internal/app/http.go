@@ -42,10 +42,14 @@ func (a *App) checkLedger(ctx context.Context) error {
 
 var errRedisDown = errors.New("redis does not answer")
 
-// checkRedis reports a Redis that is down, or that began to throw tasks away.
+// checkRedis reports a Redis that is down, is full or another desk's, or began to
+// throw tasks away.
 func (a *App) checkRedis(ctx context.Context) error {
 	if !a.Queue.Status(ctx).Reachable {
 		return errRedisDown
+	}
+	if err := a.Queue.Unfit(); err != nil {
+		return err
 	}
 	f, err := a.Queue.Inspect(ctx)
 	if err != nil {
