@@ -189,7 +189,7 @@ type Desk struct {
 	Reconcile string   `toml:"reconcile" default:"07:00" empty:"none" form:"hour" doc:"When mailboxes and ledger are compared each day and managers are told, in the service's time zone; \"\" for never."`
 	KeyFile   string   `toml:"key_file" default:"" doc:"Secret from which the capabilities in letters are derived; \"\" for desk.key in the data folder, made at the first run."`
 	Patience  Duration `toml:"patience" default:"3m" min:"1s" doc:"How long a part of the desk may be down before managers are told."`
-	Digest    Duration `toml:"digest" default:"10m" min:"0s" max:"1h" doc:"A person who had 20 letters about new concerns within this time gets further ones as one list. \"0s\" never makes a list."`
+	Digest    Duration `toml:"digest" default:"10m" min:"0s" max:"1h" doc:"A person who had 20 letters about new concerns within this time gets further ones as one list. What comes now, what had waited in the mailbox, and what comes from your own or your partners' domains are counted apart: 60 letters at most. \"0s\" never makes a list."`
 }
 
 // Digest is what people are sent by the clock.
