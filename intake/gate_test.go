@@ -4,7 +4,10 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
+	"dutydesk/intake/message"
+	"dutydesk/workflow"
 	"dutydesk/workflow/casefile"
 	"dutydesk/workflow/ledger"
 )
@@ -252,5 +255,41 @@ func TestStrangerToAClosedCase(t *testing.T) {
 	d.arrives("From: learner@college.example\n" + to + "Message-ID: <2@x>\n\nit happens again\n")
 	if a := d.last(); a.Case == x.Case || a.Case == "" {
 		t.Errorf("a stranger's mail is on %q", a.Case)
+	}
+}
+
+// A delivery report about a test mail opens no case; whoever uses its mark opens
+// one, and the test mail still counts when it comes.
+func TestCanaryAmongOthers(t *testing.T) {
+	d := newDesk(t, staff())
+	mark := d.Office.Key.Canary(d.clock)
+	canary := "From: safeguarding@council.example\r\nTo: safeguarding@council.example\r\nSubject: Test\r\nMessage-ID: <" + mark + "@council.example>\r\n\r\nonly a test\r\n" + mark + "\r\n"
+	m := message.Read(t.Context(), strings.NewReader(canary), int64(len(canary)))
+	if err := d.Office.LetFly(t.Context(), d.clock, d.clock.Add(time.Hour), workflow.CanaryPrint(m.Subject, m.Body)); err != nil {
+		t.Fatal(err)
+	}
+	canary = strings.ReplaceAll(canary, "\r\n", "\n")
+	for _, tt := range []struct {
+		name, mail string
+		cases      int
+		state      ledger.ArrivalState
+	}{
+		{"a report about it", dsn("safeguarding@council.example", "References: <"+mark+"@council.example>\n"), 0, ledger.Aside},
+		{"a report about it, to another", dsn("x@y.example", "References: <"+mark+"@council.example>\n"), 1, ledger.OnCase},
+		{"a person's words", strings.Replace(canary, "only a test", "I am hurt", 1), 2, ledger.OnCase},
+		{"a person's subject", strings.Replace(canary, ": Test", ": I am hurt", 1), 3, ledger.OnCase},
+		{"a stranger's", strings.Replace(canary, "From: safeguarding@", "From: amy@", 1), 4, ledger.OnCase},
+		{"itself", canary, 4, ledger.Canary},
+		{"itself by another way", "Received: from x\n" + canary, 4, ledger.Canary},
+	} {
+		d.clock = d.clock.Add(time.Second)
+		d.arrives(tt.mail)
+		cs, err := d.Ledger.Cases(t.Context())
+		if a := d.last(); err != nil || len(cs) != tt.cases || a.State != tt.state {
+			t.Errorf("%s: %d cases, %v, %+v", tt.name, len(cs), err, a)
+		}
+	}
+	if c, err := d.Ledger.LastCanary(t.Context(), d.clock.Add(2*time.Hour)); err != nil || c.Back.IsZero() {
+		t.Errorf("%+v, %v", c, err)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"regexp"
@@ -38,27 +39,28 @@ func (k Key) Canaries(values ...string) (ids []string) {
 	return ids
 }
 
-// LetFly writes down, before it is sent, that the test mail of a period must be
-// back by due, and returns its mark. A second time it is the same mail, due as
+// CanaryPrint is what a test mail is known by beside its mark: its subject, and
+// the SHA-256 of its body.
+func CanaryPrint(subject, body string) string {
+	sum := sha256.Sum256([]byte(subject + "\n" + body))
+	return hex.EncodeToString(sum[:])
+}
+
+// LetFly writes down, before it is sent, that the test mail of a period, which
+// has this print, must be back by due. A second time it is the same mail, due as
 // it was.
-func (o *Office) LetFly(ctx context.Context, period, due time.Time) (mark string, err error) {
-	err = o.update(ctx, func(tx *ledger.Tx, _ time.Time) error {
-		return tx.LetFly(strconv.FormatInt(period.Unix(), 10), due)
+func (o *Office) LetFly(ctx context.Context, period, due time.Time, print string) error {
+	return o.update(ctx, func(tx *ledger.Tx, _ time.Time) error {
+		return tx.LetFly(strconv.FormatInt(period.Unix(), 10), print, due)
 	})
-	return o.Key.Canary(period), err
 }
 
 // CameBack disposes of a test mail that came back: it opens no case. It reports
-// false, and has done nothing, for one that was never sent, or that came back
-// before with another content: somebody uses its mark, and that is a concern as
-// any other.
-func (o *Office) CameBack(ctx context.Context, a Arrived, id string) (back bool, err error) {
-	print := a.Content
-	if print == "" {
-		print = a.SHA256
-	}
+// false, and has done nothing, for one that was never sent, or that has another
+// print: somebody uses its mark, and that is a concern as any other.
+func (o *Office) CameBack(ctx context.Context, a Arrived, id, print string) (back bool, err error) {
 	err = o.update(ctx, func(tx *ledger.Tx, now time.Time) error {
-		if back, err = tx.CameBack(id, print, now); err != nil || !back {
+		if back, err = tx.CameBack(id, print, a.Content, now); err != nil || !back {
 			return err
 		}
 		if err := tx.Finish(a.Claim, now); err != nil {

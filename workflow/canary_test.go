@@ -10,11 +10,11 @@ import (
 )
 
 // A test mail that comes back opens no case. One with a forged mark, one that
-// was never sent, and another mail with a mark that was used are not it.
+// was never sent, and another mail with its mark, before it or after, are not it.
 func TestCanaryComesBackOnce(t *testing.T) {
 	d := newDesk(t)
-	mark, err := d.Office.LetFly(t.Context(), noon, noon.Add(time.Hour))
-	if err != nil {
+	mark, sent := d.Office.Key.Canary(noon), workflow.CanaryPrint("test", "body")
+	if err := d.Office.LetFly(t.Context(), noon, noon.Add(time.Hour), sent); err != nil {
 		t.Fatal(err)
 	}
 	ids := d.Office.Key.Canaries("<" + mark + "@council.example>")
@@ -27,17 +27,19 @@ func TestCanaryComesBackOnce(t *testing.T) {
 		}
 	}
 	for _, tt := range []struct {
-		id, words, content string
-		want               bool
+		id, words, print string
+		want             bool
 	}{
 		{"12", "never sent", "", false},
-		{ids[0], "test", "print", true},
-		{ids[0], "the same with another Received line", "print", true},
-		{ids[0], "a threat under a used mark", "another", false},
+		{ids[0], "a threat under a mark in flight", workflow.CanaryPrint("test", "another"), false},
+		{ids[0], "another subject", workflow.CanaryPrint("help", "body"), false},
+		{ids[0], "no print", "", false},
+		{ids[0], "test", sent, true},
+		{ids[0], "the same with another Received line", sent, true},
+		{ids[0], "a threat under a used mark", workflow.CanaryPrint("test", "another"), false},
 	} {
 		a := d.arrive(tt.words)
-		a.Content = tt.content
-		back, err := d.Office.CameBack(t.Context(), a, tt.id)
+		back, err := d.Office.CameBack(t.Context(), a, tt.id, tt.print)
 		if err != nil || back != tt.want {
 			t.Errorf("%s: %v, %v", tt.words, back, err)
 		}
@@ -62,11 +64,10 @@ func TestCanaryIsLate(t *testing.T) {
 	}
 	check(true)
 	fly := func() string {
-		mark, err := d.Office.LetFly(t.Context(), d.now(), d.now().Add(10*time.Minute))
-		if err != nil {
+		if err := d.Office.LetFly(t.Context(), d.now(), d.now().Add(10*time.Minute), "print"); err != nil {
 			t.Fatal(err)
 		}
-		return d.Office.Key.Canaries(mark)[0]
+		return d.Office.Key.Canaries(d.Office.Key.Canary(d.now()))[0]
 	}
 	fly()
 	check(true)
@@ -74,7 +75,7 @@ func TestCanaryIsLate(t *testing.T) {
 	check(false)
 	second := fly()
 	check(false)
-	if back, err := d.Office.CameBack(t.Context(), d.arrive("test"), second); !back || err != nil {
+	if back, err := d.Office.CameBack(t.Context(), d.arrive("test"), second, "print"); !back || err != nil {
 		t.Fatal(back, err)
 	}
 	d.forward(11 * time.Minute)

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"dutydesk/config"
+	"dutydesk/intake/message"
 	"dutydesk/notify"
 	"dutydesk/notify/mailer"
 	"dutydesk/templates"
@@ -17,13 +19,14 @@ import (
 // canary sends the test mail of a period from the desk's address to itself. It
 // is written down before; one that may have gone is not sent twice.
 func (a *App) canary(ctx context.Context, period time.Time) (workflow.Then, error) {
-	mark, err := a.Office.LetFly(ctx, period, a.clock.Now().Add(time.Duration(a.cfg.Canary.Within)))
-	if err != nil {
-		return nil, err
-	}
-	raw, err := canaryMail(a.cfg.Service.Name, a.cfg.Service.Address, mark, period)
+	raw, err := canaryMail(a.cfg.Service.Name, a.cfg.Service.Address, a.Office.Key.Canary(period), period)
 	if err != nil {
 		return nil, fmt.Errorf("write test mail: %w", err)
+	}
+	m := message.Read(ctx, bytes.NewReader(raw), int64(len(raw)))
+	due := a.clock.Now().Add(time.Duration(a.cfg.Canary.Within))
+	if err := a.Office.LetFly(ctx, period, due, workflow.CanaryPrint(m.Subject, m.Body)); err != nil {
+		return nil, err
 	}
 	if err := a.sender.Send(ctx, a.cfg.Service.Address, a.cfg.Service.Address, raw); err != nil && !errors.Is(err, mailer.ErrMaybeSent) {
 		return nil, fmt.Errorf("send test mail: %w", err)

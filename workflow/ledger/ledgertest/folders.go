@@ -56,29 +56,29 @@ func folders(b *book) {
 	}
 }
 
-// A canary comes back once: the same bytes again are it, others are not.
+// A canary comes back as it was sent: others before and after it are not it.
 func canaries(b *book) {
 	if _, err := b.LastCanary(b.Context(), noon); !errors.Is(err, ledger.ErrNotFound) {
 		b.Errorf("before the first: %v", err)
 	}
 	for _, id := range []string{"first", "second"} {
 		b.update(func(tx *ledger.Tx) error {
-			return errors.Join(tx.LetFly(id, noon), tx.LetFly(id, noon.Add(-time.Hour)))
+			return errors.Join(tx.LetFly(id, "a", noon), tx.LetFly(id, "x", noon.Add(-time.Hour)))
 		})
 	}
 	for _, tt := range []struct {
 		id, bytes string
 		want      bool
-	}{{"nobody", "a", false}, {"first", "a", true}, {"first", "a", true}, {"first", "b", false}} {
+	}{{"nobody", "a", false}, {"first", "b", false}, {"first", "", false}, {"first", "a", true}, {"first", "a", true}, {"first", "b", false}} {
 		b.update(func(tx *ledger.Tx) error {
-			back, err := tx.CameBack(tt.id, tt.bytes, noon.Add(-time.Minute))
+			back, err := tx.CameBack(tt.id, tt.bytes, "", noon.Add(-time.Minute))
 			if back != tt.want {
 				b.Errorf("%s as %s: back %v", tt.id, tt.bytes, back)
 			}
 			return err
 		})
 	}
-	b.update(func(tx *ledger.Tx) error { return tx.LetFly("third", noon.Add(time.Hour)) })
+	b.update(func(tx *ledger.Tx) error { return tx.LetFly("third", "", noon.Add(time.Hour)) })
 	if c, err := b.LastCanary(b.Context(), noon.Add(time.Hour)); err != nil || c.ID != "third" || !c.Back.IsZero() {
 		b.Errorf("last %+v, %v", c, err)
 	}
