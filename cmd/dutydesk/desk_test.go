@@ -21,6 +21,7 @@ import (
 	"dutydesk/cmd/internal/app"
 	"dutydesk/config"
 	"dutydesk/intake"
+	"dutydesk/intake/evidence"
 	"dutydesk/workflow/ledger"
 )
 
@@ -177,8 +178,10 @@ func TestEvidenceVerify(t *testing.T) {
 	if whole["ok"] < 3 || len(whole) != 1 { // the mail, and a letter to lead and deputy each
 		t.Fatalf("%v", whole)
 	}
+	var left evidence.Sealed
 	d.work(func(a *app.App) { // a crash after the seal and before the row
-		_, err := a.Store.Seal(t.Context(), strings.NewReader("nobody's"))
+		var err error
+		left, err = a.Store.Seal(t.Context(), strings.NewReader("nobody's"))
 		d.must(err)
 	})
 	exhibits := filepath.Join(d.dir, "data", "evidence", "exhibits")
@@ -192,6 +195,11 @@ func TestEvidenceVerify(t *testing.T) {
 	}
 	if after := d.files(); !slices.Equal(before, after) {
 		t.Errorf("looking changed the folder:\n%v\n%v", before, after)
+	}
+	old := time.Now().Add(-2 * time.Hour) // no crash explains it: the ledger is older than the evidence
+	d.must(os.Chtimes(filepath.Join(exhibits, string(left.Digest)), old, old))
+	if got := d.verified(65); got["unowned"] != 1 || got["orphan"] != 0 {
+		t.Errorf("an old orphan: %v", got)
 	}
 	mail := filepath.Join(exhibits, rows[app.Arrival](d, "arrivals", "list")[0].SHA256)
 	d.must(os.Chmod(mail, 0o600))

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -20,26 +21,31 @@ var errDiffers = errors.New("evidence is not as it was sealed")
 type verdict struct {
 	SHA256 string `json:"sha256"` // "" for a stray
 	Of     string `json:"of"`     // "arrival ID", "letter ID", the stray's name, or "" for an orphan
-	Found  string `json:"found"`  // ok, missing, changed, orphan, stray, or why it could not be read
+	Found  string `json:"found"`  // ok, missing, changed, orphan, unowned, stray, or why it could not be read
 }
 
-// What is in the folder and in no row of the ledger. Neither is an exhibit that
-// is wrong: a crash between the seal and the row leaves an orphan.
+// What is in the folder and in no row of the ledger. An orphan and a stray are no
+// exhibits that are wrong: a crash between the seal and the row leaves an orphan.
 const (
-	orphan = "orphan"
-	stray  = "stray"
+	orphan  = "orphan"
+	unowned = "unowned"
+	stray   = "stray"
 )
+
+// orphanLife is how long an exhibit may have no row: mail comes again sooner.
+const orphanLife = time.Hour
 
 const verifyHelp = `Hash everything kept again and compare it with the ledger, both ways. It changes nothing.
 
   missing  a row names an exhibit that is not in the folder
   changed  the exhibit's bytes are not those that were sealed
   orphan   an exhibit that no row owns: a crash between the seal and the row
-           leaves one (the mail comes again), and so does whoever takes rows
-           out of the ledger
+           leaves one (the mail comes again)
+  unowned  an orphan that is older than an hour: rows were taken out of the
+           ledger, or the ledger was restored from before the exhibit
   stray    a file among the exhibits that is none
 
-Exit code 65 if anything is missing or changed. Orphans and strays are listed.
+Exit code 65 if anything is missing, changed or unowned. Orphans and strays are listed.
 It does not cover the ledger itself: rows that were altered, or taken out
 together with their exhibits, are not found. That is for the custody log.
 `
@@ -90,10 +96,18 @@ func verifyAll(ctx context.Context, r app.Reader, s *evidence.Store) ([]verdict,
 	}
 	for _, d := range listed {
 		if !rows[d] {
-			vs = append(vs, verdict{SHA256: string(d), Found: found(s.Verify(ctx, d), orphan)})
+			vs = append(vs, verdict{SHA256: string(d), Found: found(s.Verify(ctx, d), rowless(s, d))})
 		}
 	}
 	return strays(ctx, s, vs)
+}
+
+// rowless is the word for an exhibit that no row names.
+func rowless(s *evidence.Store, d evidence.Digest) string {
+	if at, err := s.SealedAt(d); err == nil && time.Since(at) > orphanLife {
+		return unowned
+	}
+	return orphan
 }
 
 func digests(ctx context.Context, s *evidence.Store) (listed []evidence.Digest, err error) {

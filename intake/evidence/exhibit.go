@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"syscall"
+	"time"
 )
 
 // Exhibit is an opened exhibit. It has no position and no way to be written;
@@ -36,6 +37,16 @@ func (e Exhibit) Size() int64 { return e.size }
 
 // Close is io.Closer.
 func (e Exhibit) Close() error { return e.file.Close() }
+
+// SealedAt is when an exhibit's bytes were written, by the file system's word,
+// which proves nothing; or ErrMissing.
+func (s *Store) SealedAt(name Digest) (time.Time, error) {
+	file, info, err := s.find(name)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("look at exhibit %s: %w", name.short(), err)
+	}
+	return info.ModTime(), file.Close()
+}
 
 // Verify reads an exhibit from the disk, past the cache where the system allows,
 // and gives nil, ErrMissing or ErrTampered; any other error is a fault of

@@ -33,6 +33,23 @@ func (l *Ledger) Down(ctx context.Context, name string, at time.Time) (t Trouble
 	return t, err
 }
 
+// Troubles lists the troubles that last, the oldest first.
+func (l *Ledger) Troubles(ctx context.Context) (ts []Trouble, err error) {
+	rows, err := l.read.QueryContext(ctx, `SELECT name, since, told_at FROM troubles ORDER BY since, name`)
+	if err != nil {
+		return nil, fmt.Errorf("list troubles: %w", err)
+	}
+	err = each(rows, func() error {
+		var t Trouble
+		var since, told int64
+		err := rows.Scan(&t.Name, &since, &told)
+		t.Since, t.Told = instant(since), instant(told)
+		ts = append(ts, t)
+		return err
+	})
+	return ts, err
+}
+
 // ToldOf records that managers were told of a trouble. It reports false if they
 // were before.
 func (t *Tx) ToldOf(name string, at time.Time) (bool, error) {

@@ -22,7 +22,7 @@ func checkLedger(ctx context.Context, cfg *config.Config) []Finding {
 	if err := l.Schema(ctx); err != nil {
 		out = append(out, misfit(err))
 	}
-	out = append(out, checkFolder(ctx, l, cfg)...)
+	out = append(append(out, checkFolder(ctx, l, cfg)...), checkTroubles(ctx, l, cfg)...)
 	return append(append(out, checkKey(ctx, l, cfg.KeyFile())...), checkSettings(ctx, l)...)
 }
 
