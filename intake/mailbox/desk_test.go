@@ -43,9 +43,11 @@ func TestDeskShut(t *testing.T) {
 				t.Errorf("%+v while the desk is shut", st)
 			}
 			l.set(func() { shut(l, nil) })
-			until(t, "all kept", func() bool { return l.count() == 20 && s.holds() == 0 })
+			until(t, "all kept", func() bool { return s.holds() == 0 }) // some twice: a new line proves what an old one kept
 			until(t, "nobody aside", func() bool { return st.last().Aside == 0 && st.last().State == Watching })
-			l.once(t)
+			if l.count() != 20 {
+				t.Errorf("kept %d", l.count())
+			}
 		})
 	}
 }

@@ -154,7 +154,6 @@ func (v *visit) kept(f *fetching, err error) error {
 	if f.lied {
 		v.liar++
 		v.status.WrongSize++
-		v.folder.named[f.uid] = f.size
 	}
 	v.accepted(f.uid)
 	if v.inHand == 0 {
@@ -180,6 +179,9 @@ func (v *visit) accepted(uid imap.UID) {
 	}
 	if v.moves() {
 		v.shelveLater(uid)
+	}
+	if v.stays() {
+		v.sign(uid)
 	}
 }
 

@@ -12,17 +12,16 @@ import (
 // UIDVALIDITY. The ledger is the truth; this only saves asking it again.
 type folder struct {
 	validity uint32
-	reused   imap.UID           // it was set back: UIDs below may have had another meaning
-	next     imap.UID           // every UID below was accounted for; 0 if nobody ever looked
-	high     imap.UID           // highest UIDNEXT seen
-	known    map[imap.UID]bool  // taken in
-	proven   map[imap.UID]bool  // of these, seen by this visit to be what was taken in
-	named    map[imap.UID]int64 // size of taken ones as the server named it, where it was wrong
-	lost     map[imap.UID]bool  // counted as gone before they were taken in
-	present  map[imap.UID]bool  // taken in, and in the folder when last seen
-	hand     map[imap.UID]bool  // planned, being fetched or being kept
-	flying   map[imap.UID]bool  // of these, not planned only; those that a broken line ended too
-	copied   map[imap.UID]bool  // copied to Kept, the original still there
+	reused   imap.UID          // it was set back: UIDs below may have had another meaning
+	next     imap.UID          // every UID below was accounted for; 0 if nobody ever looked
+	high     imap.UID          // highest UIDNEXT seen
+	known    map[imap.UID]bool // taken in
+	proven   map[imap.UID]bool // of these, seen by this visit to be what was taken in
+	lost     map[imap.UID]bool // counted as gone before they were taken in
+	present  map[imap.UID]bool // taken in, and in the folder when last seen
+	hand     map[imap.UID]bool // planned, being fetched or being kept
+	flying   map[imap.UID]bool // of these, not planned only; those that a broken line ended too
+	copied   map[imap.UID]bool // copied to Kept, the original still there
 	plan     plan
 	backlog  imap.UID // UIDs below were found waiting with many others
 }
@@ -32,7 +31,6 @@ func newFolder(validity uint32) *folder {
 		validity: validity,
 		known:    make(map[imap.UID]bool),
 		proven:   make(map[imap.UID]bool),
-		named:    make(map[imap.UID]int64),
 		lost:     make(map[imap.UID]bool),
 		present:  make(map[imap.UID]bool),
 		hand:     make(map[imap.UID]bool),

@@ -193,7 +193,6 @@ func TestF50FolderGone(t *testing.T) {
 	}
 	o.deliver("Concerns", mail("two"))
 	until(t, "both kept", func() bool { return l.count() == 2 })
-	l.once(t)
 }
 
 // F50: a server that gives no reason. STATUS worked and then does not: the line

@@ -125,7 +125,7 @@ func (v *visit) weigh(l listing) error {
 	}
 	v.plan(fresh)
 	v.claim(l.uids)
-	v.suspect(l.uids)
+	v.suspect(l)
 	if n > 0 {
 		v.verify(lost, n)
 	}

@@ -2,6 +2,8 @@ package mailbox
 
 import (
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/emersion/go-imap/v2"
 )
@@ -11,19 +13,25 @@ import (
 // keeps its meaning (RFC 9051 section 2.3.1.1), so what this visit took in is
 // proven. Before anything else is moved it is fetched once more and handed to
 // the desk, which knows its bytes or takes it in; and what only lies there must
-// at least have the size of what was taken in under its UID.
+// at least bear the sign, its size and the moment it came, that the server gave
+// when its bytes were taken in under its UID. So the desk may be handed the same
+// bytes under the same key more than once.
 
 // proofFirst is how many messages are fetched once more before a first move has
 // shown that it is worth while.
 const proofFirst = 24
 
-// unproven is the next message that must be seen again before it is moved.
+// stays reports whether taken messages stay in the folder for good.
+func (v *visit) stays() bool { return v.Kept == "" || v.status.Moving == MovingUnable }
+
+// unproven is the next message that must be seen again, once nothing is new.
 func (v *visit) unproven() (imap.UID, bool) {
 	most := proofFirst
 	if v.moved {
 		most = moveBatch
 	}
-	if len(v.moot) == 0 || !v.moves() || len(v.taken)+v.inHand >= most {
+	moves := v.moves()
+	if len(v.moot) == 0 || !moves && !v.stays() || moves && len(v.taken)+v.inHand >= most {
 		return 0, false
 	}
 	uid := v.moot[0]
@@ -32,7 +40,7 @@ func (v *visit) unproven() (imap.UID, bool) {
 	return uid, true
 }
 
-// prove will fetch uid once more before it is moved.
+// prove will fetch uid once more.
 func (v *visit) prove(uid imap.UID) {
 	if v.folder.hand[uid] || v.folder.plan.trials[uid] != nil {
 		return
@@ -42,57 +50,97 @@ func (v *visit) prove(uid imap.UID) {
 	}
 }
 
-// suspect notes what lay in the folder before this visit began, for [measure].
-func (v *visit) suspect(uids []imap.UID) {
-	if v.suspected || v.Kept != "" {
+// suspect notes what lay in the folder before this visit began, for [visit.measure].
+func (v *visit) suspect(l listing) {
+	if v.suspected || l.from > 1 || !v.stays() {
 		return
 	}
 	v.suspected = true
-	for _, uid := range uids {
+	for _, uid := range l.uids {
 		if v.folder.known[uid] && !v.folder.proven[uid] {
 			v.unmeasured = append(v.unmeasured, uid)
 		}
 	}
+	v.weighing = time.Now()
 }
 
-// measure asks how large some of the messages are that are known by their UID
-// only. Those of another size than what was taken in are fetched once more.
-func (v *visit) measure() {
+// sign will note how the server tells uid, which is proven, from others.
+func (v *visit) sign(uid imap.UID) {
+	if len(v.unmeasured) == 0 {
+		v.weighing = time.Now().Add(min(moveDelay, v.Poll))
+	}
+	v.unmeasured = append(v.unmeasured, uid)
+}
+
+// measures reports whether signs are to be asked for now.
+func (v *visit) measures(now time.Time) bool {
+	return len(v.unmeasured) > 0 && !v.measuring && !v.looking && !now.Before(v.weighing)
+}
+
+// measure asks for the signs of some messages. Those that are proven are noted;
+// those known by their UID only that bear another are fetched once more.
+func (v *visit) measure() error {
 	some := v.unmeasured[:min(askMost, len(v.unmeasured))]
 	v.unmeasured = v.unmeasured[len(some):]
-	v.measuring = true
+	noted, err := v.noted(some)
+	if err != nil {
+		return err
+	}
+	m := &measuring{uids: some, noted: noted, proven: make(map[imap.UID]bool)}
+	for _, uid := range some {
+		m.proven[uid] = v.folder.proven[uid]
+	}
+	heads := v.dateless || m.byHead()
+	v.measuring, v.dating = true, !heads
 	v.onLine++
-	answer := v.askSizes(some)
+	answer := v.askSigns(some, heads)
 	go func() {
 		found, err := answer()
-		v.events <- func() error { return v.measured(some, found, err) }
+		if err == nil {
+			err = v.note(m, found)
+		}
+		v.events <- func() error { return v.measured(m, found, err) }
 	}()
+	return nil
 }
 
-func (v *visit) measured(uids []imap.UID, found map[imap.UID]int64, err error) error {
-	v.onLine--
-	v.measuring = false
-	if err != nil {
-		return err
-	}
-	known, err := v.ask(uids)
-	if err != nil {
-		return err
-	}
-	var other []imap.UID
-	for _, uid := range uids {
-		size, there := found[uid]
-		switch {
-		case !there || v.folder.hand[uid]:
-		case slices.Contains(known[v.key(uid)], size) || v.folder.named[uid] == size:
-			v.folder.proven[uid] = true
-		default:
-			other = append(other, uid)
+// measuring is one question for signs.
+type measuring struct {
+	uids   []imap.UID
+	noted  map[imap.UID][]string
+	proven map[imap.UID]bool // when it was asked
+}
+
+// byHead reports whether a date among these could not be read before.
+func (m *measuring) byHead() bool {
+	for _, signs := range m.noted {
+		if slices.ContainsFunc(signs, func(s string) bool { return strings.Contains(s, byHead) }) {
+			return true
 		}
 	}
-	if len(other) > 0 {
-		v.Log.Info("known messages have another size, fetching them again", "mailbox", v.Name, "n", len(other))
+	return false
+}
+
+func (v *visit) measured(m *measuring, found map[imap.UID]string, err error) error {
+	v.onLine--
+	if err != nil {
+		return err
 	}
-	v.plan(other)
+	v.measuring, v.dating = false, false
+	other := 0
+	for _, uid := range m.uids {
+		sign, there := found[uid]
+		switch {
+		case !there || v.folder.hand[uid] || v.folder.plan.trials[uid] != nil || v.folder.proven[uid]:
+		case slices.Contains(m.noted[uid], sign):
+			v.folder.proven[uid] = v.Kept == "" // for a move only its bytes are proof
+		default:
+			v.prove(uid)
+			other++
+		}
+	}
+	if other > 0 {
+		v.Log.Info("known messages may be others, fetching them again", "mailbox", v.Name, "n", other)
+	}
 	return nil
 }

@@ -97,7 +97,7 @@ func (v *visit) doze(ctx context.Context) (woken bool, err error) {
 
 // ready reports whether there is a message to ask for at once.
 func (v *visit) ready() bool {
-	return len(v.folder.plan.todo) > 0 && v.inHand < v.ahead
+	return (len(v.folder.plan.todo) > 0 || len(v.moot) > 0 && v.stays()) && v.inHand < v.ahead
 }
 
 // due is how long it is until the next thing to do, having slept since then.
@@ -108,6 +108,9 @@ func (v *visit) due(slept time.Time) time.Duration {
 	}
 	if len(v.taken) > 0 && v.move.Before(at) {
 		at = v.move
+	}
+	if len(v.unmeasured) > 0 && !v.measuring && v.weighing.Before(at) {
+		at = v.weighing
 	}
 	if trial, ok := v.folder.plan.soonest(); ok && trial.Before(at) {
 		at = trial

@@ -24,6 +24,7 @@ type script struct {
 	validity uint32
 	next     uint32
 	inbox    map[uint32]string
+	dates    map[uint32]string // INTERNALDATE, where it is not the usual one
 	kept     []string
 	deleted  map[uint32]bool
 	commands []string          // as received, without tags
@@ -179,12 +180,18 @@ func (s *script) behave(c *talk, tag, verb, args string) {
 		c.say("* SEARCH%s", s.search(args))
 	case "UID FETCH":
 		uid, _, _ := strings.Cut(args, " ")
-		if strings.Contains(args, "BODY") {
+		switch {
+		case strings.Contains(args, "HEADER"):
+			s.heads(c, args)
+			c.say("%s OK done", tag)
+			return
+		case strings.Contains(args, "BODY"):
 			s.give(c, uid)
-			break
+			c.say("%s OK done", tag)
+			return
 		}
 		for _, uid := range s.among(args) {
-			c.say("* 1 FETCH (UID %d RFC822.SIZE %d)", uid, len(s.inbox[uid]))
+			c.say("* 1 FETCH (UID %d RFC822.SIZE %d INTERNALDATE %q)", uid, len(s.inbox[uid]), s.came(uid))
 		}
 	case "LIST":
 		c.say(`* LIST () "/" Kept`)
@@ -257,6 +264,23 @@ func (s *script) give(c *talk, uid string) {
 	n, _ := strconv.Atoi(uid)
 	if raw, ok := s.inbox[uint32(n)]; ok {
 		c.say("* 1 FETCH (UID %d RFC822.SIZE %d BODY[] {%d}\r\n%s)", n, len(raw), len(raw), raw)
+	}
+}
+
+// came is the INTERNALDATE of a message.
+func (s *script) came(uid uint32) string {
+	if at, ok := s.dates[uid]; ok {
+		return at
+	}
+	return "26-Nov-2026 09:00:00 +0000"
+}
+
+// heads gives the fields of the header that were asked for: all there are.
+func (s *script) heads(c *talk, args string) {
+	for _, uid := range s.among(args) {
+		head, _, _ := strings.Cut(s.inbox[uid], "\r\n\r\n")
+		head += "\r\n\r\n"
+		c.say("* 1 FETCH (UID %d RFC822.SIZE %d BODY[HEADER.FIELDS (Received Date Message-ID From Subject)] {%d}\r\n%s)", uid, len(s.inbox[uid]), len(head), head)
 	}
 }
 

@@ -57,7 +57,7 @@ func (v *visit) sulk(err error) {
 		v.Log.Error("kept messages stay in the watched folder", "mailbox", v.Name, "err", err)
 	}
 	v.status.Moving = moving
-	v.unmoved, v.taken = time.Now().Add(moveSulk), nil
+	v.unmoved, v.taken, v.suspected = time.Now().Add(moveSulk), nil, false
 }
 
 // moveAway moves uids in the safest way the server has.

@@ -39,8 +39,10 @@ type visit struct {
 	order     uint64       // fetches sent
 
 	suspected  bool       // what lay there at the beginning was noted in unmeasured
-	unmeasured []imap.UID // known by their UID only, of unknown size
-	measuring  bool       // their sizes are being asked for
+	unmeasured []imap.UID // to ask the signs of: known by their UID only, or proven
+	weighing   time.Time  // when to ask for them
+	measuring  bool       // they are being asked for
+	dating     bool       // with their dates
 	writing    bool       // the book is being told
 
 	keptThere bool // the folder for kept messages was seen
@@ -135,8 +137,8 @@ func (v *visit) step(ctx context.Context) error {
 	switch {
 	case len(v.doubted) > 0:
 		v.doubt()
-	case len(v.unmeasured) > 0 && !v.measuring && !v.looking:
-		v.measure()
+	case v.measures(now):
+		return v.measure()
 	case !v.looking && !now.Before(v.beat):
 		v.look(v.from(now))
 	case v.onLine > 0 || v.inHand >= v.ahead:
@@ -183,6 +185,9 @@ func (v *visit) await(ctx context.Context) error {
 // leave gives up the line, waits for what is in hand, and says why it ended. A
 // message in the middle of which the line broke is noted: it may be the cause.
 func (v *visit) leave(ctx context.Context, err error) error {
+	if ctx.Err() == nil && errors.Is(err, errCut) {
+		v.misread()
+	}
 	_ = v.line.Conn.Close() // ends every reader of a body
 	for v.inHand+v.onLine > 0 || v.writing {
 		_ = (<-v.events)() // only the first error tells why

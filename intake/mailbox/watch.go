@@ -22,6 +22,7 @@ type watch struct {
 	shut     bool              // the desk refused several: its fault, not theirs
 	liar     int               // messages kept although RFC822.SIZE named another size
 	unmoved  time.Time         // no move is tried before
+	dateless bool              // a date was not understood
 
 	recalled   bool          // the book was asked what an earlier life knew
 	remembered intake.Memory // what the book has now

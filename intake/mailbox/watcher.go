@@ -24,6 +24,9 @@ type Desk interface {
 	// is the server's copy touched. It is called at most once, from any
 	// goroutine, with a context that outlives the line by a few seconds. It is
 	// not called when Take returned an error.
+	//
+	// A message that was kept may come again, under the same key and with the same
+	// bytes, on every further line: the Desk knows it and takes in nothing.
 	Take(ctx context.Context, d intake.Delivery) (keep func(context.Context) error, err error)
 }
 
@@ -33,6 +36,12 @@ type Book interface {
 	// before, with the size in bytes of each message taken in under it; a key
 	// that is absent was not. At most 500 keys are asked at once.
 	Known(ctx context.Context, keys []string) (map[string][]int64, error)
+	// Signs returns what was noted with Sign of the messages taken in under keys;
+	// a key of which nothing was noted is absent. At most 500 are asked at once.
+	Signs(ctx context.Context, keys []string) (map[string][]string, error)
+	// Sign makes durable, by key, how the server tells messages that were taken in
+	// from others, beside what was noted under the same key.
+	Sign(ctx context.Context, signs map[string]string) error
 	// Recall returns what was remembered last of the folder that the watch
 	// called name watches; zero if nothing was.
 	Recall(ctx context.Context, name string) (intake.Memory, error)

@@ -47,6 +47,7 @@ type ledger struct {
 	book error
 
 	memories map[string]intake.Memory // of folders
+	signs    map[string][]string
 }
 
 func newLedger() *ledger {
@@ -101,6 +102,39 @@ func (l *ledger) Known(_ context.Context, keys []string) (map[string][]int64, er
 	return known, l.book
 }
 
+func (l *ledger) Signs(_ context.Context, keys []string) (map[string][]string, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	noted := make(map[string][]string)
+	for _, k := range keys {
+		if signs := l.signs[k]; signs != nil {
+			noted[k] = slices.Clone(signs)
+		}
+	}
+	return noted, l.book
+}
+
+func (l *ledger) Sign(_ context.Context, signs map[string]string) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.signs == nil {
+		l.signs = make(map[string][]string)
+	}
+	for k, sign := range signs {
+		if !slices.Contains(l.signs[k], sign) {
+			l.signs[k] = append(l.signs[k], sign)
+		}
+	}
+	return l.book
+}
+
+// signed counts the keys of which a sign was noted.
+func (l *ledger) signed() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.signs)
+}
+
 func (l *ledger) Recall(_ context.Context, name string) (intake.Memory, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -152,7 +186,8 @@ func (l *ledger) bodies() []string {
 	return all
 }
 
-// once fails the test when a delivery was kept twice.
+// once fails the test when a delivery was kept twice: that may be only where one
+// line followed another.
 func (l *ledger) once(t *testing.T) {
 	t.Helper()
 	l.mu.Lock()

@@ -2,6 +2,7 @@ package ledgertest
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"dutydesk/workflow/ledger"
@@ -53,6 +54,22 @@ func folders(b *book) {
 	}
 	if fs, err := b.Folders(b.Context()); err != nil || len(fs) != 1 || fs[0] != want {
 		b.Errorf("%+v, %v", fs, err)
+	}
+}
+
+// Each sign of a key is noted once, beside the others, and across lives.
+func signs(b *book) {
+	keys := []string{b.name("key"), b.name("key"), b.name("absent")}
+	for _, sign := range []string{"10 1", "10 1", "10 2"} {
+		b.must(b.Sign(b.Context(), map[string]string{keys[0]: sign, keys[1]: "7 7"}))
+	}
+	for range 700 {
+		keys = append(keys, b.name("absent"))
+	}
+	noted, err := b.Signs(b.Context(), keys)
+	slices.Sort(noted[keys[0]])
+	if err != nil || len(noted) != 2 || !slices.Equal(noted[keys[0]], []string{"10 1", "10 2"}) || !slices.Equal(noted[keys[1]], []string{"7 7"}) {
+		b.Errorf("noted %v, %v", noted, err)
 	}
 }
 
