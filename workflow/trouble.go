@@ -67,6 +67,18 @@ func (o *Office) Outage(ctx context.Context, part string, since time.Time) error
 	return nil
 }
 
+// Warn tells managers once of something that was found and does not end by
+// itself.
+func (o *Office) Warn(ctx context.Context, part string, since time.Time) error {
+	err := o.update(ctx, func(tx *ledger.Tx, now time.Time) error {
+		return o.tell(tx, Trouble, Detail{Trouble: part, Since: since}, now)
+	})
+	if err != nil {
+		return fmt.Errorf("warn of %s: %w", part, err)
+	}
+	return nil
+}
+
 // tell writes a letter about the desk itself to every manager, or to the local
 // authority lead if there is none.
 func (o *Office) tell(tx *ledger.Tx, kind casefile.Kind, d Detail, now time.Time) error {

@@ -10,6 +10,7 @@ import (
 	"iter"
 	"os"
 	"slices"
+	"time"
 )
 
 // Digests lists what is in the folder when it is called, in order of digest.
@@ -39,6 +40,24 @@ func (s *Store) digests(ctx context.Context) (found [][32]byte, err error) {
 	})
 	slices.SortFunc(found, func(a, b [32]byte) int { return bytes.Compare(a[:], b[:]) })
 	return found, err
+}
+
+// SealedAfter counts the exhibits that were written after a moment, by the file
+// system's word. It costs nothing while nothing was added since.
+func (s *Store) SealedAfter(ctx context.Context, at time.Time) (n int, err error) {
+	info, err := s.exhibits.dir.Stat()
+	if err != nil || !info.ModTime().After(at) {
+		return 0, err
+	}
+	for d, err := range s.Digests(ctx) {
+		if err != nil {
+			return n, err
+		}
+		if sealed, err := s.SealedAt(d); err == nil && sealed.After(at) {
+			n++
+		}
+	}
+	return n, nil
 }
 
 // Strays lists names among the exhibits that no exhibit can have: somebody else

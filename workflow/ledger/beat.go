@@ -51,6 +51,13 @@ func (t *Tx) keepOutage(o Outage) error {
 	return err
 }
 
+// LastBeat is when a worker last wrote that it lives, zero if none ever did.
+func (l *Ledger) LastBeat(ctx context.Context) (time.Time, error) {
+	value, err := l.Marked(ctx, beatMark)
+	at, _ := parseTime(value)
+	return at, err
+}
+
 // LastOutage is the last time during which no worker ran, zero if there was none.
 func (l *Ledger) LastOutage(ctx context.Context) (o Outage, err error) {
 	value, err := l.Marked(ctx, outageMark)

@@ -53,7 +53,7 @@ type App struct {
 // part cannot be.
 func New(ctx context.Context, cfg *config.Config, clock Clock, log *slog.Logger) (*App, error) {
 	a := &App{cfg: cfg, clock: clock, log: log, fatal: make(chan error, 1)}
-	for _, open := range []func(context.Context) error{a.openData, a.openLedger, a.openOffice, a.openRounds, a.openQueue, a.beat, a.openMail, a.openHealth} {
+	for _, open := range []func(context.Context) error{a.openData, a.openLedger, a.openOffice, a.openRounds, a.openQueue, a.older, a.beat, a.openMail, a.openHealth} {
 		if err := open(ctx); err != nil {
 			cannotOpen(ctx, cfg, log, err)
 			return nil, errors.Join(err, a.Close())

@@ -166,7 +166,7 @@ func noRedis(err error) Finding {
 	case strings.Contains(text, "WRONGPASS") || strings.Contains(text, "invalid password") || strings.Contains(text, "without any password"):
 		what, fix = "redis refuses the password", "compare password_file under [redis] with requirepass in redis.conf"
 	}
-	return fail(what, "work goes on by the sweep, but up to 30 s late", fix)
+	return fail(what, "work goes on by the sweep, a few seconds late", fix)
 }
 
 // checkMailboxes logs in to every mailbox and looks at the folder's rights.

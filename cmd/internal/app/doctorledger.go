@@ -23,6 +23,7 @@ func checkLedger(ctx context.Context, cfg *config.Config) []Finding {
 		out = append(out, misfit(err))
 	}
 	out = append(append(out, checkFolder(ctx, l, cfg)...), checkTroubles(ctx, l, cfg)...)
+	out = append(out, checkOlder(ctx, l, cfg)...)
 	return append(append(out, checkKey(ctx, l, cfg.KeyFile())...), checkSettings(ctx, l)...)
 }
 
