@@ -210,7 +210,7 @@ var ways = map[string]func(p casefile.Person) string{
 			"</p>\n--b\nContent-Type: text/plain\n\nplease read the other\n--b--\n"
 	},
 	"far down": func(p casefile.Person) string {
-		return from + "Subject: help\nContent-Type: text/plain; charset=utf-8\n\n" + strings.Repeat("they shouted at me and went away again\n", 40000) + "it was " + p.Name
+		return from + "Subject: help\nContent-Type: text/plain; charset=utf-8\n\n" + strings.Repeat("they shouted at me and went away again\n", 27500) + "it was " + p.Name
 	},
 	"sender": func(p casefile.Person) string { return "Sender: " + p.Address + "\n" + from + "Subject: help\n\nhelp" },
 	"sent on by": func(p casefile.Person) string {

@@ -149,7 +149,7 @@ func TestSomebodyAlwaysHears(t *testing.T) {
 		if !cs[0].MayAct(tt.roster.On(d.clock), tt.want) {
 			t.Errorf("%s: %s may not act", name, tt.want)
 		}
-		d.wait(5 * 60 * 60 * 1e9)
+		d.wait(5 * time.Hour)
 		if theirs, n = d.lettersTo(tt.want); theirs < 2 || n != theirs {
 			t.Errorf("%s: %d letters in time, %d to %s", name, n, theirs, tt.want)
 		}
@@ -185,7 +185,7 @@ func TestSilencingCopy(t *testing.T) {
 	if n, _ := d.lettersTo("lead"); err != nil || len(cs) != 2 || n != 1 {
 		t.Fatalf("%d cases, %d letters to the lead, %v", len(cs), n, err)
 	}
-	d.clock = d.clock.Add(1e9)
+	d.clock = d.clock.Add(time.Second)
 	d.arrives("Received: by a third way\n" + mail("x@y.example"))
 	d.arrives("Received: by a fourth way\n" + mail("x@y.example"))
 	if cs, err := d.Ledger.Cases(t.Context()); err != nil || len(cs) != 2 {
@@ -222,6 +222,7 @@ func TestHiddenFirstIsKept(t *testing.T) {
 		"Content-Type: text/plain\n\n\n",
 		"Content-Type: text/plain\n\nHELP\n",
 	} {
+		d.clock = d.clock.Add(time.Second)
 		d.arrives(to + fmt.Sprintf("Message-ID: <%d@x>\n", i) + body)
 		lines, err := d.Ledger.Chronology(t.Context(), x.Case)
 		if err != nil {
@@ -252,6 +253,7 @@ func TestStrangerToAClosedCase(t *testing.T) {
 	if a := d.last(); a.Case != x.Case {
 		t.Errorf("a colleague opened %q", a.Case)
 	}
+	d.clock = d.clock.Add(time.Second)
 	d.arrives("From: learner@college.example\n" + to + "Message-ID: <2@x>\n\nit happens again\n")
 	if a := d.last(); a.Case == x.Case || a.Case == "" {
 		t.Errorf("a stranger's mail is on %q", a.Case)
