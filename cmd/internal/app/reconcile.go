@@ -50,6 +50,8 @@ const (
 const (
 	readMost   = 500             // messages that one look reads to know them
 	disposedIn = 2 * time.Minute // an arrival is disposed of within
+	fullDays   = 7               // what was sealed in this time is read in full, and each other mail once in
+	sampleDays = 30              // this time: a UID that was given out again is told by its bytes only
 )
 
 // Reconciler compares mailboxes with a ledger and changes neither.
@@ -65,7 +67,7 @@ type Reconciler struct {
 // the ledger's half is told all the same.
 func (r Reconciler) Reconcile(ctx context.Context, w *mailbox.Watcher) (Reconciliation, error) {
 	c := &comparison{Reconciliation: Reconciliation{Mailbox: w.Name, Gaps: []Gap{}}, now: r.Now(),
-		digests: map[string]bool{}, byKey: map[string][]int64{}, bySize: map[int64]int{}}
+		digests: map[string]bool{}, byKey: map[string][]int64{}, lately: map[string]bool{}, bySize: map[int64]int{}}
 	if err := r.Ledger.SealedFrom(ctx, w.Name, c.sealed); err != nil {
 		return c.Reconciliation, err
 	}
@@ -86,20 +88,18 @@ func (r Reconciler) Reconcile(ctx context.Context, w *mailbox.Watcher) (Reconcil
 // settle drops the gaps that are none any more: what came while we looked.
 func (r Reconciler) settle(ctx context.Context, c *comparison) error {
 	for end := time.Now().Add(r.Patience); ; {
-		known, err := r.Ledger.Known(ctx, c.keys())
-		if err != nil {
-			return err
-		}
-		c.Gaps = slices.DeleteFunc(c.Gaps, func(g Gap) bool {
-			return g.What == NotInLedger && slices.Contains(known[c.names[g.UID]], g.Size) && g.Folder == c.folder
-		})
-		if len(c.keys()) == 0 || !time.Now().Before(end) {
+		open := func(g Gap) bool { return g.What == NotInLedger && g.Folder == c.folder }
+		c.Gaps = slices.DeleteFunc(c.Gaps, func(g Gap) bool { return g.What == NotInLedger && c.digests[g.SHA256] })
+		if !slices.ContainsFunc(c.Gaps, open) || !time.Now().Before(end) {
 			return nil
 		}
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-time.After(time.Second):
+		}
+		if err := r.Ledger.SealedFrom(ctx, c.Mailbox, func(s ledger.Sealed) { c.digests[s.SHA256] = true }); err != nil {
+			return err
 		}
 	}
 }
@@ -112,7 +112,7 @@ type comparison struct {
 	digests      map[string]bool    // of all that is sealed
 	byKey        map[string][]int64 // sizes sealed under each key
 	bySize       map[int64]int      // how many were sealed of each size
-	names        map[uint32]string  // keys of what lies in the watched folder
+	lately       map[string]bool    // keys under which something was sealed within fullDays
 }
 
 // sealed counts one arrival.
@@ -121,6 +121,9 @@ func (c *comparison) sealed(s ledger.Sealed) {
 	c.digests[s.SHA256] = true
 	c.byKey[s.Key] = append(c.byKey[s.Key], s.Size)
 	c.bySize[s.Size]++
+	if c.now.Sub(s.Received) < fullDays*24*time.Hour {
+		c.lately[s.Key] = true
+	}
 	if s.State != ledger.Waiting {
 		c.Disposed++
 		return
@@ -133,28 +136,47 @@ func (c *comparison) sealed(s ledger.Sealed) {
 
 // pick chooses what must be read to be known: in the watched folder whatever
 // has not the size that was sealed under its key, in the other whatever has a
-// size of which no more were sealed.
-func (c *comparison) pick(all []mailbox.Lying) (odd []mailbox.Lying) {
-	c.names = map[uint32]string{}
+// size of which no more were sealed. What room is left goes to mails of the right
+// size: those of late, and of the others some each day.
+func (c *comparison) pick(all []mailbox.Lying) []mailbox.Lying {
+	var odd, likely []mailbox.Lying
 	for _, l := range all {
-		if l.Folder == c.folder {
-			c.Server++
-			c.names[l.UID] = l.Key
-			if !slices.Contains(c.byKey[l.Key], l.Size) {
+		switch {
+		case l.Folder != c.folder:
+			c.Kept++
+			if c.bySize[l.Size] <= 0 {
 				odd = append(odd, l)
 				continue
 			}
-		} else if c.Kept++; c.bySize[l.Size] <= 0 {
+		case !slices.Contains(c.byKey[l.Key], l.Size):
+			c.Server++
 			odd = append(odd, l)
 			continue
+		default:
+			c.Server++
+			if c.lately[l.Key] || c.today(l.UID) {
+				likely = append(likely, l)
+			}
 		}
 		c.bySize[l.Size]--
 	}
-	slices.SortStableFunc(odd, func(a, b mailbox.Lying) int { // the watched folder first, newest first
+	c.newestFirst(odd)
+	c.newestFirst(likely)
+	c.NotLooked = max(0, len(odd)-readMost)
+	both := append(odd[:len(odd)-c.NotLooked], likely...)
+	return both[:min(len(both), readMost)]
+}
+
+// today reports whether it is the day of this UID.
+func (c *comparison) today(uid uint32) bool {
+	return (c.now.Unix()/86400+int64(uid))%sampleDays == 0
+}
+
+// newestFirst sorts, and puts the watched folder before the other.
+func (c *comparison) newestFirst(ls []mailbox.Lying) {
+	slices.SortStableFunc(ls, func(a, b mailbox.Lying) int {
 		return cmp.Or(cmp.Compare(order(a.Folder != c.folder), order(b.Folder != c.folder)), cmp.Compare(b.UID, a.UID))
 	})
-	c.NotLooked = max(0, len(odd)-readMost)
-	return odd[:len(odd)-c.NotLooked]
 }
 
 func order(later bool) int {
@@ -175,16 +197,6 @@ func (c *comparison) read(l mailbox.Lying, body io.Reader) error {
 		c.Gaps = append(c.Gaps, Gap{What: NotInLedger, Folder: l.Folder, UID: l.UID, Size: size, SHA256: digest})
 	}
 	return nil
-}
-
-// keys are those of the gaps in the watched folder.
-func (c *comparison) keys() (keys []string) {
-	for _, g := range c.Gaps {
-		if g.What == NotInLedger && g.Folder == c.folder {
-			keys = append(keys, c.names[g.UID])
-		}
-	}
-	return keys
 }
 
 // reconcile is the daily round: every mailbox, and one letter to managers.

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -46,6 +47,46 @@ func TestF40RestoredMailServer(t *testing.T) {
 			w.sound(5)
 		})
 	}
+}
+
+// F40: the same while no worker runs, and until it does as many mails come as were
+// lost, each of the size of the one whose UID it has: nothing of the folder but
+// the moments at which they came tells that they are others.
+func TestF40RestoredUnseenSameSizes(t *testing.T) {
+	w := newWorld(t, options{})
+	w.start()
+	w.concern("before the backup")
+	w.letter("lead", "ew concern")
+	w.imap.Stop()
+	restore := w.imap.Snapshot("desk")
+	w.imap.Start()
+	for _, text := range []string{"second", "third."} {
+		w.concern(text)
+		w.letter("lead", "ew concern")
+	}
+	w.arrived(3)
+	w.remembered(t, 4)
+	w.stop()
+	w.imap.Stop()
+	restore()
+	w.concern("SECOND")
+	w.concern("THIRD.")
+	w.imap.Start()
+	var all []app.Reconciliation
+	out, _ := w.dutydesk("arrivals", "reconcile", "--json") // its status tells of gaps
+	w.must(json.Unmarshal(out, &all))
+	if len(all[0].Gaps) != 2 {
+		t.Errorf("before the worker runs: %+v", all)
+	}
+	w.start()
+	w.letter("lead", "ew concern")
+	w.letter("lead", "ew concern")
+	w.arrived(5)
+	w.json(&all, "arrivals", "reconcile")
+	if len(all[0].Gaps) != 0 {
+		t.Errorf("afterwards: %+v", all)
+	}
+	w.sound(5)
 }
 
 // F40: the folder gets another UIDVALIDITY. Everything is taken anew, joins the
