@@ -91,6 +91,17 @@ func (ch *checker) redis() {
 	ch.password("redis", &ch.Redis.login, "redis", ch.Redis.PasswordFile, false)
 	if scheme != "unix" {
 		ch.redisHosts(scheme, redisHosts(text))
+		ch.redisDatabase(text)
+	}
+}
+
+// redisDatabase wants a number after the host.
+func (ch *checker) redisDatabase(text string) {
+	_, rest, _ := strings.Cut(text, "://")
+	rest, _, _ = strings.Cut(rest[strings.LastIndex(rest, "@")+1:], "?")
+	_, name, _ := strings.Cut(rest, "/")
+	if name = strings.Trim(name, "/"); strings.Trim(name, "0123456789") != "" {
+		ch.wrong("redis.url", "names a database that is no number", "write it like redis://127.0.0.1:6379/0")
 	}
 }
 

@@ -163,8 +163,9 @@ func (l *loading) byDefault(v reflect.Value, f reflect.StructField, path, header
 	}
 }
 
-// example is a line with the key, "for example …".
+// example is a line with the key, "for example …", by its default if it has no
+// example.
 func example(f reflect.StructField) string {
-	first, _, _ := strings.Cut(f.Tag.Get("example"), "|")
+	first, _, _ := strings.Cut(cmp.Or(f.Tag.Get("example"), f.Tag.Get("default")), "|")
 	return fmt.Sprintf("for example %s = %q", keyOf(f), first)
 }

@@ -28,7 +28,11 @@ var remedies = []struct {
 func probe(ctx context.Context, w *mailbox.Watcher) []Finding {
 	f, err := mailbox.Probe(ctx, w)
 	if err != nil {
-		return []Finding{fail("mailbox "+w.Name+": "+err.Error(), "no mail is taken in from it", loginRemedy(err, w.Token != nil, remedy(err)))}
+		what := "mailbox " + w.Name
+		if errors.Is(err, mailbox.ErrFolder) {
+			what += fmt.Sprintf(", folder %q", w.Folder)
+		}
+		return []Finding{fail(what+": "+err.Error(), "no mail is taken in from it", loginRemedy(err, w.Token != nil, remedy(err)))}
 	}
 	out := []Finding{ok("mailbox %s answers, %d messages in %s", w.Name, f.Messages, w.Folder)}
 	if !f.Idle {

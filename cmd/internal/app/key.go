@@ -44,7 +44,7 @@ func loadKey(path string) (workflow.Key, error) {
 		return nil, fmt.Errorf("%w: %s is empty: %s", ErrKey, path, whatToDo)
 	}
 	if len(text) < 32 {
-		return nil, fmt.Errorf("%w: %s has %d characters, needs 32 random ones or more", ErrKey, path, len(text))
+		return nil, fmt.Errorf("%w: %s has %d characters, a key has 32 or more: %s", ErrKey, path, len(text), whatToDo)
 	}
 	return workflow.Key(text), nil
 }
