@@ -67,7 +67,7 @@ func TestFloodHoldsLettersOnly(t *testing.T) {
 	begun := time.Now()
 	g.Offer(jobs(ledger.LetterJob, 10, begun)...)
 	g.Offer(jobs(ledger.DisposeJob, 10, begun)...)
-	eventually(t, slack*time.Second, func() bool { return g.waiting(t, immediate) == 10 })
+	eventually(t, slack*time.Second, func() bool { return g.waiting(t, bulk) == 10 })
 	if n := g.waiting(t, mail); n != 0 && time.Since(begun) < floodMost {
 		t.Errorf("%d letters put into Redis", n)
 	}
