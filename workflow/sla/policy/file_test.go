@@ -247,7 +247,7 @@ func TestVersion(t *testing.T) {
 		seen[bookOf(t, other).Version] = true
 	}
 	b, err := New(p, sla.Holidays{20000: "one"})
-	if err != nil || seen[b.Version] || book(t).Version != book(t).Version {
+	if one, other := book(t), book(t); err != nil || seen[b.Version] || one.Version != other.Version {
 		t.Errorf("%v, %s", err, b.Version)
 	}
 }
