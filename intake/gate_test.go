@@ -72,7 +72,7 @@ func TestV26AnswersOpenNothing(t *testing.T) {
 func TestOwnLetterComesHome(t *testing.T) {
 	for _, from := range []string{"safeguarding@council.example", "rewritten@relay.example"} {
 		d, x := asked(t)
-		d.arrives("From: " + from + "\nTo: safeguarding@council.example\nSubject: x\nMessage-ID: <dd1." + x.ID + "." + d.Office.Key.Token(x.ID) + "@council.example>\n\nwords\n")
+		d.arrives("From: " + from + "\nTo: safeguarding@council.example\nAuto-Submitted: auto-generated\nSubject: x\nMessage-ID: <dd1." + x.ID + "." + d.Office.Key.Token(x.ID) + "@council.example>\n\nwords\n")
 		if a := d.last(); a.Case != x.Case || a.State != ledger.OnCase {
 			t.Errorf("from %s: %+v", from, a)
 		}

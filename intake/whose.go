@@ -46,9 +46,14 @@ func domain(addr string) string {
 	return strings.ToLower(addr[strings.LastIndexByte(addr, '@')+1:])
 }
 
-// ownLetter finds a letter of the desk that came to its own mailbox, by whatever
-// way: its Message-ID is one that only the desk could give.
+// ownLetter finds a letter of the desk that came to its own mailbox, from the
+// desk or, where its sender was rewritten on the way, still marked as written by
+// a machine. A person's mail under a letter's Message-ID, which whoever had the
+// letter knows, is a mail of theirs: it may be a report, and nothing may hide it.
 func (d *Desk) ownLetter(ctx context.Context, m message.Message) (x ledger.Letter, own bool, err error) {
+	if m.Machine.Class == message.Person && (len(m.From) != 1 || !strings.EqualFold(m.From[0].Addr, d.Address)) {
+		return x, false, nil
+	}
 	return d.about(ctx, d.named([]string{m.MessageID}))
 }
 

@@ -112,8 +112,11 @@ func TestF5PoisonMail(t *testing.T) {
 	raw := realtest.Mail("learner@college.example", "safeguarding@council.example", "help", "poison")
 	sum := sha256.Sum256(raw)
 	exhibit := filepath.Join(w.dir, "data", "evidence", "exhibits", hex.EncodeToString(sum[:]))
-	w.imap.Deliver("desk", raw)
-	for range 2 {
+	name := w.imap.Deliver("desk", raw)
+	for life := range 2 {
+		if life == 1 {
+			w.imap.Remove("desk", "INBOX", name) // or the second life ends comparing bytes, not reading
+		}
 		x := realtest.Strace(t, realtest.Injection{Calls: "pread64", When: 1, Path: exhibit}, w.program, []string{"run", "-c", w.config})
 		if x.Wait(30*time.Second) != 128+int(syscall.SIGKILL) || !x.Injected() {
 			t.Fatalf("not killed while reading:\n%s", x.Trace())

@@ -19,7 +19,7 @@ import (
 func (w *world) byToken(auth, secret, more string) *realtest.TokenServer {
 	w.t.Helper()
 	tokens := realtest.Tokens(w.t)
-	tokens.Secret = "secret-value"
+	tokens.Change(func(s *realtest.TokenServer) { s.Secret = "secret-value" })
 	w.imap = realtest.Dovecot(w.t, realtest.DovecotOptions{CA: w.imap.CA, Tokens: tokens})
 	w.post = realtest.Sink(w.t, realtest.SinkOptions{CA: w.imap.CA, Tokens: tokens})
 	w.configure()
@@ -141,7 +141,7 @@ func fixOf(found []app.Finding, what string) string {
 func TestF48TokensThatOpenNothing(t *testing.T) {
 	w := newWorld(t, options{redisURL: "embedded", patience: "1s"})
 	tokens := w.byToken("microsoft", "secret-value", microsoftLogin)
-	tokens.Dead = true
+	tokens.Change(func(s *realtest.TokenServer) { s.Dead = true })
 	found, err := w.doctor()
 	if err == nil || grade(found, "gives a token for mailbox main") != app.OK {
 		t.Errorf("%v %+v", err, found)
@@ -180,9 +180,11 @@ func TestSecretThatEnds(t *testing.T) {
 func TestT17ProviderSaysNames(t *testing.T) {
 	w := newWorld(t, options{redisURL: "embedded"})
 	tokens := w.byToken("microsoft", "secret-value", microsoftLogin)
-	tokens.Answer = func(url.Values) (int, string) {
-		return 400, realtest.OAuthError("invalid_grant", "AADSTS50034: The user account canary@council.example does not exist")
-	}
+	tokens.Change(func(s *realtest.TokenServer) {
+		s.Answer = func(url.Values) (int, string) {
+			return 400, realtest.OAuthError("invalid_grant", "AADSTS50034: The user account canary@council.example does not exist")
+		}
+	})
 	w.start()
 	w.worker.Says(60*time.Second, "AADSTS50034")
 	out, err := w.dutydesk("doctor")
