@@ -67,6 +67,22 @@ func TestV26AnswersOpenNothing(t *testing.T) {
 	}
 }
 
+// A mail that comes by a list or with an invitation has a person's words in it,
+// and opens a case though it bears the name of a letter of ours.
+func TestOurNameByAListOpensACase(t *testing.T) {
+	for name, head := range map[string]string{
+		"list":     "List-Id: <staff.college.example>\n",
+		"calendar": "MIME-Version: 1.0\nContent-Type: text/calendar; method=REQUEST\n",
+	} {
+		d, x := asked(t)
+		d.arrives("From: tutor@college.example\nTo: safeguarding@council.example\nSubject: x\n" + head +
+			"Message-ID: <dd1." + x.ID + "." + d.Office.Key.Token(x.ID) + "@council.example>\n\nwords of a concern\n")
+		if a := d.last(); a.Case == x.Case || a.Case == "" {
+			t.Errorf("%s: %+v", name, a)
+		}
+	}
+}
+
 // Our own letter that somebody's server sends home is about its case, whoever
 // stands in its From by then.
 func TestOwnLetterComesHome(t *testing.T) {

@@ -23,7 +23,7 @@ func (d *Desk) decide(ctx context.Context, a workflow.Arrived, m message.Message
 	if x, own, err := d.ownLetter(ctx, m); own || err != nil {
 		return d.remark(ctx, a, x, "a letter of the desk came to its own mailbox", err)
 	}
-	a.ReplyTo, a.Domain = d.answerable(a, m), domain(m.Author())
+	a.ReplyTo, a.Domain = d.answerable(a, m), strings.ToLower(message.DomainOf(m.Author()))
 	token, x, ok, err := d.letter(ctx, m)
 	switch {
 	case err != nil:
@@ -41,17 +41,12 @@ func (d *Desk) decide(ctx context.Context, a workflow.Arrived, m message.Message
 	return d.Office.Obey(ctx, workflow.Said{Arrived: a, Token: token, From: addresses(m.From), FromHeaders: m.FromHeaders, Doubt: doubt(m), Text: m.Seen()})
 }
 
-// domain is where an address is, in lower case.
-func domain(addr string) string {
-	return strings.ToLower(addr[strings.LastIndexByte(addr, '@')+1:])
-}
-
 // ownLetter finds a letter of the desk that came to its own mailbox, from the
 // desk or, where its sender was rewritten on the way, still marked as written by
-// a machine. A person's mail under a letter's Message-ID, which whoever had the
+// a machine in answer to mail. A person's mail, by a list or with an invitation, under a letter's Message-ID, which whoever had the
 // letter knows, is a mail of theirs: it may be a report, and nothing may hide it.
 func (d *Desk) ownLetter(ctx context.Context, m message.Message) (x ledger.Letter, own bool, err error) {
-	if m.Machine.Class == message.Person && (len(m.From) != 1 || !strings.EqualFold(m.From[0].Addr, d.Address)) {
+	if !answersItself(m) && (len(m.From) != 1 || !strings.EqualFold(m.From[0].Addr, d.Address)) {
 		return x, false, nil
 	}
 	return d.about(ctx, d.named([]string{m.MessageID}))
