@@ -131,15 +131,17 @@ func TestF39DiesInIdle(t *testing.T) {
 	}
 }
 
-// A quiet IDLE longer than the stall is no dead line.
+// A quiet IDLE longer than the stall is no dead line. The stall is longer than a
+// busy machine keeps a server waiting.
 func TestQuietIdleIsNoStall(t *testing.T) {
+	t.Parallel()
 	s, l := newScript(t), newLedger()
 	s.on["IDLE"] = func(c *talk, tag, _ string) bool {
 		time.AfterFunc(20*time.Millisecond, func() { c.say("* OK still here") })
 		return false
 	}
 	w, st := s.watcher(l)
-	w.Stall, w.Poll = 50*time.Millisecond, 300*time.Millisecond
+	w.Stall, w.Poll = 2*time.Second, 3*time.Second
 	start(t, w)
 	until(t, "three looks", func() bool { return s.said("UID SEARCH") >= 3 })
 	if st.seen(Broken) {
@@ -149,12 +151,13 @@ func TestQuietIdleIsNoStall(t *testing.T) {
 
 // A slow desk is not the server's silence.
 func TestSlowDeskIsNoStall(t *testing.T) {
+	t.Parallel()
 	raw := mail(strings.Repeat("long ", 1<<20))
 	s, l := newScript(t, raw, mail("waits behind it")), newLedger()
 	slow := make(chan struct{})
-	time.AfterFunc(300*time.Millisecond, func() { close(slow) })
+	time.AfterFunc(5*time.Second, func() { close(slow) })
 	w, st := s.watcher(l)
-	w.Stall = 100 * time.Millisecond
+	w.Stall = 3 * time.Second
 	w.Desk = slowDesk{l, slow}
 	start(t, w)
 	until(t, "kept", func() bool { return l.count() == 2 })
