@@ -47,20 +47,20 @@ func CanaryPrint(subject, body string) string {
 }
 
 // LetFly writes down, before it is sent, that the test mail of a period, which
-// has this print, must be back by due. A second time it is the same mail, due as
+// is known by this, must be back by due. A second time it is the same mail, due as
 // it was.
-func (o *Office) LetFly(ctx context.Context, period, due time.Time, print string) error {
+func (o *Office) LetFly(ctx context.Context, period, due time.Time, known string) error {
 	return o.update(ctx, func(tx *ledger.Tx, _ time.Time) error {
-		return tx.LetFly(strconv.FormatInt(period.Unix(), 10), print, due)
+		return tx.LetFly(strconv.FormatInt(period.Unix(), 10), known, due)
 	})
 }
 
 // CameBack disposes of a test mail that came back: it opens no case. It reports
-// false, and has done nothing, for one that was never sent, or that has another
-// print: somebody uses its mark, and that is a concern as any other.
-func (o *Office) CameBack(ctx context.Context, a Arrived, id, print string) (back bool, err error) {
+// false, and has done nothing, for one that was never sent, or that has other
+// words: somebody uses its mark, and that is a concern as any other.
+func (o *Office) CameBack(ctx context.Context, a Arrived, id, known string) (back bool, err error) {
 	err = o.update(ctx, func(tx *ledger.Tx, now time.Time) error {
-		if back, err = tx.CameBack(id, print, a.Content, now); err != nil || !back {
+		if back, err = tx.CameBack(id, known, a.Content, now); err != nil || !back {
 			return err
 		}
 		if err := tx.Finish(a.Claim, now); err != nil {

@@ -12,10 +12,9 @@ import (
 // and the mail was sent once more, by another way: then somebody asks again, and
 // a closed case has no clock. The same bytes are the same delivery, seen again
 // by a mailbox that was renumbered or restored (F40).
-func (o *Office) standing(tx *ledger.Tx, a ledger.Arrival) (c casefile.Case, closed bool, err error) {
-	copies, err := tx.Copies(a)
-	if err != nil || len(copies) == 0 {
-		return c, false, err
+func (o *Office) standing(tx *ledger.Tx, copies []ledger.Copy) (c casefile.Case, closed bool, err error) {
+	if len(copies) == 0 {
+		return c, false, nil
 	}
 	for _, x := range copies {
 		c, err := tx.Case(x.Case)

@@ -39,9 +39,13 @@ func (o *Office) Open(ctx context.Context, a Arrived, held string) error {
 		if err := o.take(tx, a, now); err != nil {
 			return err
 		}
-		old, closed, err := o.standing(tx, a.Arrival)
+		copies, err := tx.Copies(a.Arrival)
+		if err != nil {
+			return err
+		}
+		old, closed, err := o.standing(tx, copies)
 		if err == nil && old.Ref != "" && old.State != casefile.Closed {
-			old, err = o.fitting(tx, &a)
+			old, err = o.fitting(tx, &a, copies)
 		}
 		switch {
 		case err != nil:
@@ -65,7 +69,11 @@ func (o *Office) again(tx *ledger.Tx, a Arrived, now time.Time) (bool, error) {
 	if err := o.take(tx, a, now); err != nil {
 		return false, err
 	}
-	c, _, err := o.standing(tx, a.Arrival)
+	copies, err := tx.Copies(a.Arrival)
+	if err != nil {
+		return false, err
+	}
+	c, _, err := o.standing(tx, copies)
 	if err != nil || c.Ref == "" {
 		return false, err
 	}

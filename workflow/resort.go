@@ -27,11 +27,7 @@ func (o *Office) names(a *Arrived) {
 // not named in this copy, and somebody may have sent the other before it, with
 // more recipients, so that nobody hears of this. Whoever was kept from such a
 // case by a person is kept from the new one as well.
-func (o *Office) fitting(tx *ledger.Tx, a *Arrived) (none casefile.Case, err error) {
-	copies, err := tx.Copies(a.Arrival)
-	if err != nil {
-		return none, err
-	}
+func (o *Office) fitting(tx *ledger.Tx, a *Arrived, copies []ledger.Copy) (none casefile.Case, err error) {
 	seen := map[casefile.Ref]bool{}
 	for _, x := range copies {
 		if seen[x.Case] {

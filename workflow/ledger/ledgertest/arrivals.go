@@ -13,31 +13,9 @@ var errRefused = errors.New("refused")
 
 // What arrives is written once with its debt, however often it arrives.
 func arrivals(b *book) {
-	b.on("twice is once", func(b *book) {
-		a := b.arrived()
-		again := a
-		again.ID = b.name("other")
-		if _, fresh, err := b.Arrive(b.Context(), again); fresh || err != nil {
-			b.Errorf("again: fresh %v, %v", fresh, err)
-		}
-		if got, err := b.Arrival(b.Context(), a.ID); err != nil || got.SHA256 != a.SHA256 || got.State != ledger.Waiting {
-			b.Errorf("the first is now %+v, %v", got, err)
-		}
-		if owed := b.owed(noon.Add(time.Millisecond)); slices.Contains(owed, "dispose/"+again.ID) || !slices.Contains(owed, "dispose/"+a.ID) {
-			b.Errorf("owed %q", owed)
-		}
-	})
+	b.on("twice is once", twice)
 	b.on("other bytes under the same UID are another mail", reuse)
-	b.on("a form sent twice is once, whatever its bytes", func(b *book) {
-		a := b.arrival()
-		a.Door = "form"
-		for i := range 2 {
-			a.ID, a.SHA256 = b.name("form"), b.name("bytes")
-			if _, fresh, err := b.Arrive(b.Context(), a); fresh != (i == 0) || err != nil {
-				b.Errorf("%d: fresh %v, %v", i, fresh, err)
-			}
-		}
-	})
+	b.on("a form sent twice is once, whatever its bytes", formTwice)
 	b.on("a backlog makes room", func(b *book) {
 		for _, backlog := range []bool{false, true} {
 			a := b.arrival()
@@ -47,36 +25,8 @@ func arrivals(b *book) {
 			}
 		}
 	})
-	b.on("at the same moment is once", func(b *book) {
-		a := b.arrival()
-		fresh := together(32, func(i int) error {
-			mine := a
-			mine.ID = a.ID + string(rune('a'+i))
-			_, fresh, err := b.Arrive(b.Context(), mine)
-			if err != nil {
-				b.Error(err)
-			}
-			if !fresh {
-				return errRefused
-			}
-			return nil
-		})
-		if fresh != 1 {
-			b.Errorf("%d were fresh, want 1", fresh)
-		}
-	})
-	b.on("known", func(b *book) {
-		a := b.arrived()
-		b.reused(a, "other bytes", 99)
-		keys := []string{"nobody", a.Key}
-		for range 700 {
-			keys = append(keys, b.name("absent"))
-		}
-		known, err := b.Known(b.Context(), keys)
-		if err != nil || len(known) != 1 || !slices.Equal(known[a.Key], []int64{a.Size, 99}) {
-			b.Errorf("known %v, %v", known, err)
-		}
-	})
+	b.on("at the same moment is once", atTheSameMoment)
+	b.on("known", knownKeys)
 	b.on("the job done stays done", func(b *book) {
 		a := b.arrived()
 		b.finish("dispose/" + a.ID)
@@ -175,5 +125,63 @@ func blank(b *book) {
 		if _, _, err := b.Arrive(b.Context(), ledger.Arrival{ID: "a", Key: "a", Received: noon}); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+func twice(b *book) {
+	a := b.arrived()
+	again := a
+	again.ID = b.name("other")
+	if _, fresh, err := b.Arrive(b.Context(), again); fresh || err != nil {
+		b.Errorf("again: fresh %v, %v", fresh, err)
+	}
+	if got, err := b.Arrival(b.Context(), a.ID); err != nil || got.SHA256 != a.SHA256 || got.State != ledger.Waiting {
+		b.Errorf("the first is now %+v, %v", got, err)
+	}
+	if owed := b.owed(noon.Add(time.Millisecond)); slices.Contains(owed, "dispose/"+again.ID) || !slices.Contains(owed, "dispose/"+a.ID) {
+		b.Errorf("owed %q", owed)
+	}
+}
+
+func formTwice(b *book) {
+	a := b.arrival()
+	a.Door = "form"
+	for i := range 2 {
+		a.ID, a.SHA256 = b.name("form"), b.name("bytes")
+		if _, fresh, err := b.Arrive(b.Context(), a); fresh != (i == 0) || err != nil {
+			b.Errorf("%d: fresh %v, %v", i, fresh, err)
+		}
+	}
+}
+
+func atTheSameMoment(b *book) {
+	a := b.arrival()
+	fresh := together(32, func(i int) error {
+		mine := a
+		mine.ID = a.ID + string(rune('a'+i))
+		_, fresh, err := b.Arrive(b.Context(), mine)
+		if err != nil {
+			b.Error(err)
+		}
+		if !fresh {
+			return errRefused
+		}
+		return nil
+	})
+	if fresh != 1 {
+		b.Errorf("%d were fresh, want 1", fresh)
+	}
+}
+
+func knownKeys(b *book) {
+	a := b.arrived()
+	b.reused(a, "other bytes", 99)
+	keys := []string{"nobody", a.Key}
+	for range 700 {
+		keys = append(keys, b.name("absent"))
+	}
+	known, err := b.Known(b.Context(), keys)
+	if err != nil || len(known) != 1 || !slices.Equal(known[a.Key], []int64{a.Size, 99}) {
+		b.Errorf("known %v, %v", known, err)
 	}
 }

@@ -62,21 +62,7 @@ func cases(b *book) {
 			b.Errorf("case: %v, want ErrNotFound", err)
 		}
 	})
-	b.on("a decision sees what it wrote", func(b *book) {
-		c := b.opened()
-		b.update(func(tx *ledger.Tx) error {
-			c.Climbed = 2
-			if err := tx.Store(casefile.Outcome{Case: c, Events: []casefile.Event{event("a")}}, nil, noon); err != nil {
-				return err
-			}
-			got, err := tx.Case(c.Ref)
-			if got.Climbed != 2 {
-				b.Errorf("climbed %d, want 2", got.Climbed)
-			}
-			return errors.Join(err, tx.Store(casefile.Outcome{Case: got, Events: []casefile.Event{event("b")}}, nil, noon))
-		})
-		b.wantChronology(c.Ref, "opened", "a", "b")
-	})
+	b.on("a decision sees what it wrote", seesItself)
 }
 
 // store writes a case as it is, with these events and alarms.
@@ -199,4 +185,20 @@ func (b *book) wantChronology(ref casefile.Ref, want ...string) {
 	if !slices.Equal(got, want) {
 		b.Errorf("chronology %q, want %q", got, want)
 	}
+}
+
+func seesItself(b *book) {
+	c := b.opened()
+	b.update(func(tx *ledger.Tx) error {
+		c.Climbed = 2
+		if err := tx.Store(casefile.Outcome{Case: c, Events: []casefile.Event{event("a")}}, nil, noon); err != nil {
+			return err
+		}
+		got, err := tx.Case(c.Ref)
+		if got.Climbed != 2 {
+			b.Errorf("climbed %d, want 2", got.Climbed)
+		}
+		return errors.Join(err, tx.Store(casefile.Outcome{Case: got, Events: []casefile.Event{event("b")}}, nil, noon))
+	})
+	b.wantChronology(c.Ref, "opened", "a", "b")
 }

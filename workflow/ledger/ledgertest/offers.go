@@ -51,26 +51,7 @@ func offers(b *book) {
 		b.wantOffers(10, byTime[1:2], 3)
 	})
 	b.on("what is due at once is offered by whoever wrote it", atOnce)
-	b.on("F60 two sweepers never offer the same", func(b *book) {
-		for range 40 {
-			b.job(noon.Add(time.Minute))
-		}
-		got := make([][]ledger.Job, 4)
-		together(len(got), func(i int) (err error) {
-			got[i], err = b.Upcoming(background(b), noon, noon.Add(2*time.Minute), 10)
-			if err != nil {
-				b.Error(err)
-			}
-			return err
-		})
-		seen := map[string]bool{}
-		for _, j := range slices.Concat(got...) {
-			if seen[j.ID] {
-				b.Errorf("%s was offered twice", j.ID)
-			}
-			seen[j.ID] = true
-		}
-	})
+	b.on("F60 two sweepers never offer the same", sweepers)
 }
 
 // wantOffers asks for what comes within the hour.
@@ -107,5 +88,26 @@ func atOnce(b *book) {
 	}
 	if !slices.Contains(b.owed(noon.Add(time.Millisecond)), owed[0].ID) {
 		b.Error("it is not found when it is late")
+	}
+}
+
+func sweepers(b *book) {
+	for range 40 {
+		b.job(noon.Add(time.Minute))
+	}
+	got := make([][]ledger.Job, 4)
+	together(len(got), func(i int) (err error) {
+		got[i], err = b.Upcoming(background(b), noon, noon.Add(2*time.Minute), 10)
+		if err != nil {
+			b.Error(err)
+		}
+		return err
+	})
+	seen := map[string]bool{}
+	for _, j := range slices.Concat(got...) {
+		if seen[j.ID] {
+			b.Errorf("%s was offered twice", j.ID)
+		}
+		seen[j.ID] = true
 	}
 }
