@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"dutydesk/workflow/sla"
+	"dutydesk/workflow/sla/policy"
 )
 
 // ErrNotAllowed reports a command that is well formed but not legal in the
@@ -20,6 +21,13 @@ var ErrNotAllowed = errors.New("not allowed in this state")
 // ErrSamePerson reports one person trying to do both halves of an act that
 // needs two.
 var ErrSamePerson = errors.New("needs a second person")
+
+// ErrNoReason reports a command that must give a reason and gives none.
+var ErrNoReason = errors.New("needs a reason")
+
+// ErrUnclear reports a command whose words are not understood: no such stage,
+// severity or date.
+var ErrUnclear = errors.New("is not understood")
 
 // Ref is how people name a case: a prefix and five Crockford base32 characters.
 // It is not secret and gives no authority.
@@ -47,13 +55,19 @@ type Case struct {
 	Opened       time.Time // when the concern arrived, UTC: every clock starts here
 	Climbed      int       // the next rung the clock will reach
 	Reached      int       // rungs below have been told, some of them early
-	Reviews      int       // reminders given since it was taken
+	Reviews      int       // reminders given since it was taken, by the plain rule
 	Acknowledged time.Time // zero until a named person took it
 	By           string    // that person
 	Proposed     string    // the person who proposed to close it
-	Breached     time.Time // when the limit was first missed; never cleared
+	Breached     time.Time // when a limit was first missed; never cleared
 	Excluded     IDs       // who must never learn of the case: a conflict of interest
 	Lifting      IDs       // exclusions that one person has proposed to lift: "excluded=proposer"
+	Version      string    // of the policy that it began under; "" if it is older than policies
+	Story        Story     // what happened to its clocks since
+	Rungs        Rungs     // how far its clocks were climbed, but for the acknowledgement
+	Turn         int       // how often it came back to be taken
+	Since        time.Time // when it came back last; zero if it never did
+	Grading      string    // the lighter severity that one person has proposed for an emergency: "S2=proposer"
 }
 
 // Event is one line of the chronology. It is never changed or removed.
@@ -80,6 +94,11 @@ const (
 	Untrusted     Kind = "untrusted"
 	NotDelivered  Kind = "undelivered"
 	Hold          Kind = "hold"
+	StageNudge    Kind = "stage-nudge"  // another stage than the acknowledgement is due
+	StageBreach   Kind = "stage-breach" // its limit passed
+	Returned      Kind = "returned"     // somebody took the case and nothing followed
+	Changed       Kind = "changed"      // somebody graded it, or holds its clocks
+	Informed      Kind = "informed"     // what the desk does by itself
 )
 
 // Notice is the decision to tell one person something.
@@ -92,29 +111,38 @@ type Notice struct {
 	Reason string    // what was said, or why; for the letter's words
 	Before time.Time // when silence of the post itself becomes a fault; zero if never
 	Crowd  Crowd     // what an alert is counted with
+
+	Stage sla.Stage // what is due; "" where nothing is
+	Due   time.Time // its limit, UTC
+	Why   string    // which rule set it
+	Note  string    // what the policy asks besides
 }
 
 // Alarm is a request to be reminded of a case.
 type Alarm struct {
 	Ref   Ref
 	Stage sla.Stage
+	Turn  int // how often the stage had run before
 	Rung  int
 	Due   time.Time
 }
 
 // Outcome is everything that follows from one decision. It is committed whole
 // or not at all. Alarms are all the alarms the case now waits for: any other
-// is answered.
+// is answered; where Stage is set that goes for the alarms of that stage only.
 type Outcome struct {
 	Case    Case
 	Events  []Event
 	Notices []Notice
 	Alarms  []Alarm
+	Stage   sla.Stage
 }
 
 // Rules are the council's data that decisions are made by.
 type Rules struct {
-	Policy sla.Policy
-	Roster Roster
-	Flood  Flood
+	Policy  sla.Policy   // an Acknowledge or Review above zero stands in for that of the policy
+	Books   policy.Books // every policy that a case may run under
+	Version string       // of the one that new cases begin under; "" for none
+	Roster  Roster
+	Flood   Flood
 }

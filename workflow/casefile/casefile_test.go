@@ -161,7 +161,7 @@ func TestClosingTakesTwo(t *testing.T) {
 func TestUndelivered(t *testing.T) {
 	rules := college()
 	c := opened(rules)
-	due := c.alarms(rules.Policy)
+	due := c.alarms(rules, noon)
 	out := c.Undelivered("lead", "refused", rules, noon)
 	if got := told(out); !slices.Equal(got, []string{"head", "la", "m1", "m2"}) || !slices.Equal(out.Alarms, due) {
 		t.Errorf("told %v, waits for %+v", got, out.Alarms)
@@ -185,7 +185,7 @@ func TestEmptyRung(t *testing.T) {
 	rules.Roster.SeniorOfficer, rules.Roster.LALead, rules.Roster.Managers = "", "gone", nil
 	c := opened(rules)
 	c.Climbed = 3
-	out, rang := c.Elapse(c.alarms(rules.Policy)[0], rules, noon.Add(3*time.Hour))
+	out, rang := c.Elapse(c.alarms(rules, noon)[0], rules, noon.Add(3*time.Hour))
 	if !rang || len(out.Notices) == 0 || len(out.Events) != 2 {
 		t.Errorf("told %v, events %+v", told(out), out.Events)
 	}
@@ -242,7 +242,7 @@ func step(t *rapid.T, out Outcome, rules Rules, people []string, now time.Time) 
 	}
 	next, err := out.Case.Obey(Command{By: who, Verb: rapid.SampledFrom(Commands()).Draw(t, "verb"), Text: "x"}, rules, now)
 	if err != nil {
-		return Outcome{Case: out.Case, Alarms: out.Case.alarms(rules.Policy)}
+		return Outcome{Case: out.Case, Alarms: out.Case.alarms(rules, noon)}
 	}
 	return next
 }

@@ -5,6 +5,9 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"dutydesk/workflow/sla"
+	"dutydesk/workflow/sla/policy"
 )
 
 // Exclude keeps people from the case from now on: they are its subject, are
@@ -20,14 +23,18 @@ func (c Case) Exclude(people []string, by, why string, rules Rules, at time.Time
 	}
 	e := Event{At: at, By: by, Verb: Exclude, Text: strings.Join(people, " ") + ": " + why}
 	if c.Excluded == was.Excluded {
-		return Outcome{Case: c, Events: []Event{e}, Alarms: c.alarms(rules.Policy)}
+		return Outcome{Case: c, Events: []Event{e}, Alarms: c.alarms(rules, at)}
 	}
-	c.undo(was, rules.Roster)
-	return Outcome{Case: c, Events: []Event{e}, Notices: c.instead(was, rules, at), Alarms: c.alarms(rules.Policy)}
+	if c.undo(was, rules.Roster) && c.clocked(rules) {
+		c.Story = c.Story.and(at, policy.Raised, string(sla.Acknowledge))
+		c.anew(rules, at)
+	}
+	return Outcome{Case: c, Events: []Event{e}, Notices: c.instead(was, rules, at), Alarms: c.alarms(rules, at)}
 }
 
-// undo takes back what was done by people who could act before and cannot now.
-func (c *Case) undo(was Case, r Roster) {
+// undo takes back what was done by people who could act before and cannot now;
+// returned says that the case waits to be taken again.
+func (c *Case) undo(was Case, r Roster) (returned bool) {
 	barred := func(id string) bool { return id != "" && was.MayAct(r, id) && !c.MayAct(r, id) || c.Excluded.Has(id) }
 	if barred(c.Proposed) {
 		c.Proposed = ""
@@ -37,7 +44,9 @@ func (c *Case) undo(was Case, r Roster) {
 	}
 	if barred(c.By) && c.State != Closed {
 		c.By, c.Acknowledged, c.Reviews, c.Proposed, c.State = "", time.Time{}, 0, "", Submitted
+		return was.State != Submitted
 	}
+	return false
 }
 
 // instead tells those of a case that is not closed who had not been told of it
@@ -47,14 +56,15 @@ func (c Case) instead(was Case, rules Rules, at time.Time) (ns []Notice) {
 		return nil
 	}
 	var knew, know []Post
+	l := c.ladder(rules, at)
 	for rung := range max(1, c.Climbed, c.Reached) {
-		roles := rules.Policy.Rung(rung).Tell
+		roles := c.seats(l.rung(rung).Tell)
 		know = append(know, c.Told(rules.Roster, join(c.first(rules.Roster), roles...)...)...)
 		knew = append(knew, was.Told(rules.Roster, join(was.first(rules.Roster), roles...)...)...)
 	}
 	for _, p := range know {
 		if !slices.ContainsFunc(knew, func(k Post) bool { return k.Person == p.Person }) {
-			ns = add(ns, Notice{Kind: Opened, To: p.Person, Role: p.Role, Urgent: true, Before: c.patience(rules.Policy, at)})
+			ns = add(ns, Notice{Kind: Opened, To: p.Person, Role: p.Role, Urgent: true, Before: c.patience(rules, at)})
 		}
 	}
 	return ns
@@ -77,7 +87,7 @@ func (c Case) Readmit(person, by, why string, rules Rules, at time.Time) (Outcom
 	default:
 		c.Lifting = c.Lifting.Without(person + "=" + proposer).With(person + "=" + by)
 	}
-	return Outcome{Case: c, Events: []Event{e}, Alarms: c.alarms(rules.Policy)}, nil
+	return Outcome{Case: c, Events: []Event{e}, Alarms: c.alarms(rules, at)}, nil
 }
 
 // lifter is who proposed to readmit person, "" if nobody did.

@@ -25,6 +25,9 @@ func Begin(r Report, rules Rules, at time.Time) Outcome {
 	if c.Severity == "" {
 		c.Severity = sla.S2
 	}
+	if rules.Books[rules.Version] != nil {
+		c.Version = rules.Version
+	}
 	last := c.resort(r, rules.Roster, at)
 	kind := Opened
 	if r.Held != "" {
@@ -32,6 +35,7 @@ func Begin(r Report, rules Rules, at time.Time) Outcome {
 	}
 	e := Event{At: at, By: "reporter", Verb: Open, Text: r.Held, Arrival: r.Arrival}
 	out := c.climb(kind, e, rules, at)
+	out.atOnce(kind, rules, at)
 	out.Events = slices.Insert(out.Events, 1, append(r.conflicts(at), last...)...)
 	if len(last) > 0 || len(c.outside(rules.Roster)) > 0 {
 		out.explain()
@@ -39,7 +43,8 @@ func Begin(r Report, rules Rules, at time.Time) Outcome {
 	return out
 }
 
-// Obey applies a person's command, given at the moment at.
+// Obey applies a person's command, given at the moment at. The errors are
+// ErrNotAllowed, ErrSamePerson, ErrNoReason and ErrUnclear.
 func (c Case) Obey(cmd Command, rules Rules, at time.Time) (Outcome, error) {
 	to, ok := c.after(cmd.Verb)
 	if !ok || !slices.Contains(Commands(), cmd.Verb) {
@@ -48,38 +53,59 @@ func (c Case) Obey(cmd Command, rules Rules, at time.Time) (Outcome, error) {
 	if c.State == CloseProposed && cmd.Verb == Close && cmd.By == c.Proposed {
 		return Outcome{}, fmt.Errorf("%s %s: %w", cmd.Verb, c.Ref, ErrSamePerson)
 	}
+	if late, lapsed := c.overdue(rules, at); lapsed {
+		return late.then(cmd, rules, at)
+	}
+	tell, err := c.heed(cmd, rules, at)
+	if err != nil {
+		return Outcome{}, fmt.Errorf("%s %s: %w", cmd.Verb, c.Ref, err)
+	}
 	out := c.overrun(cmd, rules, at)
 	out.Events = append(out.Events, Event{At: at, By: cmd.By, Verb: cmd.Verb, Text: cmd.Text, Arrival: cmd.Arrival})
-	for _, n := range c.news(cmd, rules) {
+	for _, n := range append(tell.notices, c.news(cmd, rules, at)...) {
 		out.Notices = add(out.Notices, n)
 	}
+	out.Case.Story, out.Case.Severity, out.Case.Grading = tell.story, tell.severity, tell.grading
 	out.Case.apply(cmd, to, at)
-	out.Alarms = out.Case.alarms(rules.Policy)
+	out.follow(cmd.By, rules, at)
 	return out, nil
+}
+
+// then obeys a command after what came before it in the same moment.
+func (out Outcome) then(cmd Command, rules Rules, at time.Time) (Outcome, error) {
+	next, err := out.Case.Obey(cmd, rules, at)
+	if err != nil {
+		return Outcome{}, err
+	}
+	next.Events = append(out.Events, next.Events...)
+	for _, n := range out.Notices {
+		next.Notices = add(next.Notices, n)
+	}
+	return next, nil
 }
 
 // news tells the others what one of them did. A note stands in the chronology
 // for whoever looks, and who takes a case again that is theirs already has no
 // news.
-func (c Case) news(cmd Command, rules Rules) []Notice {
-	if cmd.Verb == Note || cmd.Verb == Acknowledge && c.State == Acknowledged && cmd.By == c.By {
+func (c Case) news(cmd Command, rules Rules, at time.Time) []Notice {
+	if !slices.Contains([]Verb{Acknowledge, Close}, cmd.Verb) || cmd.Verb == Acknowledge && c.State == Acknowledged && cmd.By == c.By {
 		return nil
 	}
-	return c.others(c.told(cmd.Verb), cmd.By, cmd.Text, rules)
+	return c.others(c.told(cmd.Verb), cmd.By, cmd.Text, rules, at)
 }
 
 // overrun is what a command that comes after the limit brings to light: the
 // alarm of the limit has not been answered yet, and taking the case now would
 // silence it. A breach is recorded and told whichever of the two comes first.
 func (c Case) overrun(cmd Command, rules Rules, at time.Time) Outcome {
-	out := Outcome{Case: c}
-	n := c.limitRung(rules.Policy)
-	if cmd.Verb != Acknowledge || c.State != Submitted || n < 0 || at.Before(rules.Policy.Due(c.Opened, n)) {
+	out, l := Outcome{Case: c}, c.ladder(rules, at)
+	n := l.breach()
+	if cmd.Verb != Acknowledge || c.State != Submitted || n < c.Climbed || n >= l.rungs() || at.Before(l.due(n)) {
 		return out
 	}
-	a := Alarm{Ref: c.Ref, Stage: sla.Acknowledge, Rung: n}
-	out.Case.Breached, out.Case.Climbed = at.UTC(), n+1
-	out.Events = []Event{clock(a, rules.Policy, at)}
+	out.Case.Climbed = n + 1
+	out.Case.miss(at)
+	out.Events = []Event{{At: at, By: "clock", Verb: Elapse, Text: l.line(n)}}
 	for _, x := range c.tell(Breach, n, rules, at) {
 		if x.To != cmd.By && x.Role != sla.Lead && x.Role != sla.Deputy { // who hear that it was taken
 			out.Notices = append(out.Notices, x)
@@ -88,13 +114,11 @@ func (c Case) overrun(cmd Command, rules Rules, at time.Time) Outcome {
 	return out
 }
 
-// limitRung is the rung at which the limit is missed, -1 if it was climbed.
-func (c Case) limitRung(p sla.Policy) int {
-	n := slices.IndexFunc(p.Ladder, func(r sla.Rung) bool { return r.Breach })
-	if n < c.Climbed {
-		return -1
+// miss marks for ever that a limit was missed.
+func (c *Case) miss(at time.Time) {
+	if c.Breached.IsZero() {
+		c.Breached = at.UTC()
 	}
-	return n
 }
 
 // apply changes what the command changes.
@@ -127,10 +151,13 @@ func (c Case) told(v Verb) Kind {
 // Its time is what the policy says now, not what it said when it was set: the
 // outcome holds the alarm that the case waits for in its place.
 func (c Case) Elapse(a Alarm, rules Rules, at time.Time) (out Outcome, rang bool) {
-	waits := c.alarms(rules.Policy)
-	i := slices.IndexFunc(waits, func(w Alarm) bool { return w.Ref == a.Ref && w.Stage == a.Stage && w.Rung == a.Rung })
+	if !c.mine(a.Stage, rules) {
+		return c.strike(a, rules, at)
+	}
+	waits := slices.DeleteFunc(c.own(rules, at), func(w Alarm) bool { return w.Stage != a.Stage })
+	i := slices.IndexFunc(waits, func(w Alarm) bool { return w.Ref == a.Ref && w.Turn == a.Turn && w.Rung == a.Rung })
 	if i < 0 || at.Before(waits[i].Due) {
-		return Outcome{Case: c, Alarms: waits}, false
+		return Outcome{Case: c, Alarms: waits, Stage: a.Stage}, false
 	}
 	if a.Stage == sla.Review {
 		return c.remind(a, rules, at), true
@@ -138,26 +165,19 @@ func (c Case) Elapse(a Alarm, rules Rules, at time.Time) (out Outcome, rang bool
 	return c.ring(a, rules, at), true
 }
 
-// clock is the line of the chronology for an alarm.
-func clock(a Alarm, p sla.Policy, at time.Time) Event {
-	percent := 100
-	if a.Stage == sla.Acknowledge {
-		percent = p.Rung(a.Rung).Percent
-	}
-	return Event{At: at, By: "clock", Verb: Elapse, Text: fmt.Sprintf("%s %d%%", a.Stage, percent)}
-}
-
 // ring goes one rung up, and marks the breach for ever if the limit passed.
 func (c Case) ring(a Alarm, rules Rules, at time.Time) Outcome {
-	c.Climbed = rules.Policy.Latest(c.Opened, at, a.Rung)
+	l := c.ladder(rules, at)
+	c.Climbed = l.latest(at, a.Rung)
 	kind := Nudge
-	if rules.Policy.Rung(c.Climbed).Breach {
+	if l.rung(c.Climbed).Breach {
 		kind = Breach
-		if c.Breached.IsZero() {
-			c.Breached = at.UTC()
-		}
+		c.miss(at)
 	}
-	return c.climb(kind, clock(a, rules.Policy, at), rules, at)
+	if c.Turn > 0 && c.Climbed == 0 {
+		kind = Returned
+	}
+	return c.climb(kind, Event{At: at, By: "clock", Verb: Elapse, Text: l.line(a.Rung)}, rules, at)
 }
 
 // climb tells everybody on the next rung. A rung with nobody on it, or where all
@@ -165,25 +185,32 @@ func (c Case) ring(a Alarm, rules Rules, at time.Time) Outcome {
 // somebody is told as well; the clock goes on rung by rung, so that no breach is
 // announced later for it.
 func (c Case) climb(kind Kind, e Event, rules Rules, at time.Time) Outcome {
-	rung := c.Climbed
+	rung, l := c.Climbed, c.ladder(rules, at)
 	c.Climbed++
-	out := Outcome{Events: []Event{e}}
-	for _, n := range nearest(rung, len(rules.Policy.Ladder)) {
-		ns := c.tell(kind, n, rules, at)
-		for _, x := range ns {
-			out.Notices = add(out.Notices, x)
+	ns, es, reached := nearestTold(rung, l.rungs(), rules.Roster, at, func(n int) []Notice { return c.tell(kind, n, rules, at) })
+	c.Reached = max(c.Reached, reached)
+	return Outcome{Case: c, Events: append([]Event{e}, es...), Notices: ns, Alarms: c.own(rules, at), Stage: sla.Acknowledge}
+}
+
+// nearestTold tells whoever is on a rung, and where nobody is, or all are said
+// to be away, the nearest that has somebody as well. Events say so; reached is
+// one above the highest rung that was told.
+func nearestTold(rung, rungs int, r Roster, at time.Time, tell func(rung int) []Notice) (ns []Notice, es []Event, reached int) {
+	for _, n := range nearest(rung, rungs) {
+		told := tell(n)
+		for _, x := range told {
+			ns = add(ns, x)
 		}
-		if len(ns) > 0 {
-			c.Reached = max(c.Reached, min(n, len(rules.Policy.Ladder)-1)+1)
+		if len(told) > 0 {
+			reached = max(reached, min(n, rungs-1)+1)
 		}
-		why := vacant(ns, rules.Roster)
+		why := vacant(told, r)
 		if why == "" {
 			break
 		}
-		out.Events = append(out.Events, Event{At: e.At, By: "clock", Verb: Elapse, Text: fmt.Sprintf("%s on rung %d", why, n)})
+		es = append(es, Event{At: at, By: "clock", Verb: Elapse, Text: fmt.Sprintf("%s on rung %d", why, n)})
 	}
-	out.Case, out.Alarms = c, c.alarms(rules.Policy)
-	return out
+	return ns, es, reached
 }
 
 // vacant says why those who are told on a rung are not enough, "" if they are.
@@ -213,9 +240,10 @@ func nearest(rung, rungs int) []int {
 // remind brings a case that is not closed back to those who work it. Reminders
 // that were slept through are not made up for.
 func (c Case) remind(a Alarm, rules Rules, at time.Time) Outcome {
-	c.Reviews = rules.Policy.ReviewsBy(c.Acknowledged, at, a.Rung+1)
-	ns := c.others(Reminder, "", "", rules)
-	return Outcome{Case: c, Events: []Event{clock(a, rules.Policy, at)}, Notices: ns, Alarms: c.alarms(rules.Policy)}
+	c.Reviews = rules.Policy.Filled().ReviewsBy(c.Acknowledged, at, a.Rung+1)
+	ns := c.others(Reminder, "", "", rules, at)
+	e := Event{At: at, By: "clock", Verb: Elapse, Text: fmt.Sprintf("%s 100%%", a.Stage)}
+	return Outcome{Case: c, Events: []Event{e}, Notices: ns, Alarms: c.own(rules, at), Stage: sla.Review}
 }
 
 // Undelivered records that a letter did not reach the person. While nobody has
@@ -226,9 +254,9 @@ func (c Case) Undelivered(person, why string, rules Rules, at time.Time) Outcome
 	if c.State == Submitted {
 		out.Notices = c.reach(person, why, rules, at)
 	} else {
-		out.Notices = c.others(NotDelivered, person, why, rules)
+		out.Notices = c.others(NotDelivered, person, why, rules, at)
 	}
-	out.Case, out.Alarms = c, c.alarms(rules.Policy)
+	out.Case, out.Alarms = c, c.alarms(rules, at)
 	return out
 }
 
@@ -236,7 +264,7 @@ func (c Case) Undelivered(person, why string, rules Rules, at time.Time) Outcome
 // been told yet.
 func (c *Case) reach(person, why string, rules Rules, at time.Time) (ns []Notice) {
 	told := []string{person}
-	for rung := range rules.Policy.Ladder {
+	for rung := range c.ladder(rules, at).rungs() {
 		for _, n := range c.tell(NotDelivered, rung, rules, at) {
 			if rung >= max(c.Climbed, c.Reached) && !slices.Contains(told, n.To) {
 				n.Reason = why
@@ -256,23 +284,11 @@ func (c *Case) reach(person, why string, rules Rules, at time.Time) (ns []Notice
 // and deputy that it came. It moves nothing.
 func (c Case) Distrust(arrival, why string, rules Rules, at time.Time) Outcome {
 	e := Event{At: at, By: "desk", Verb: Distrust, Text: why, Arrival: arrival}
-	return Outcome{Case: c, Events: []Event{e}, Notices: c.others(Untrusted, "", why, rules), Alarms: c.alarms(rules.Policy)}
-}
-
-// alarms are all a case waits for: the next rung while nobody has taken it,
-// the next reminder while it is not closed.
-func (c Case) alarms(p sla.Policy) []Alarm {
-	switch c.State {
-	case Submitted:
-		return []Alarm{{Ref: c.Ref, Stage: sla.Acknowledge, Rung: c.Climbed, Due: p.Due(c.Opened, c.Climbed)}}
-	case Acknowledged, CloseProposed:
-		return []Alarm{{Ref: c.Ref, Stage: sla.Review, Rung: c.Reviews, Due: p.ReviewDue(c.Acknowledged, c.Reviews)}}
-	}
-	return nil
+	return Outcome{Case: c, Events: []Event{e}, Notices: c.others(Untrusted, "", why, rules, at), Alarms: c.alarms(rules, at)}
 }
 
 // Remark adds a line to the chronology and moves nothing.
 func (c Case) Remark(by, text, arrival string, rules Rules, at time.Time) Outcome {
 	e := Event{At: at, By: by, Verb: Note, Text: text, Arrival: arrival}
-	return Outcome{Case: c, Events: []Event{e}, Alarms: c.alarms(rules.Policy)}
+	return Outcome{Case: c, Events: []Event{e}, Alarms: c.alarms(rules, at)}
 }

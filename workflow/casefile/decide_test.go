@@ -72,7 +72,7 @@ func TestBreachIsToldOnce(t *testing.T) {
 	rules := college()
 	c := opened(rules)
 	for n := 1; n <= 2; n++ {
-		out, rang := c.Elapse(c.alarms(rules.Policy)[0], rules, noon.Add(time.Hour))
+		out, rang := c.Elapse(c.alarms(rules, noon)[0], rules, noon.Add(time.Hour))
 		if !rang {
 			t.Fatalf("rung %d did not ring", n)
 		}
@@ -221,7 +221,7 @@ func TestDistrust(t *testing.T) {
 func TestLate(t *testing.T) {
 	c := opened(college())
 	for after, want := range map[time.Duration]time.Duration{0: 0, time.Hour: 0, 90 * time.Minute: 30 * time.Minute} {
-		if late := c.Late(sla.Default(), noon.Add(after)); late != want {
+		if late := c.Late(college(), noon.Add(after)); late != want {
 			t.Errorf("after %v: %v late, want %v", after, late, want)
 		}
 	}
@@ -238,7 +238,7 @@ func TestRosterFinds(t *testing.T) {
 	if r.Name("lead") != "lead" || r.Name("stranger") != "stranger" {
 		t.Error("names")
 	}
-	if got := opened(college()).Legal(); !slices.Equal(got, []Verb{Acknowledge, Note}) {
+	if got := opened(college()).Legal(); !slices.Equal(got, []Verb{Acknowledge, Note, Grade, Done}) {
 		t.Errorf("legal now: %v", got)
 	}
 }

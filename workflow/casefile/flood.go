@@ -3,8 +3,6 @@ package casefile
 import (
 	"slices"
 	"time"
-
-	"dutydesk/workflow/sla"
 )
 
 // Digest is the one letter in which alerts are lines that would be too many to
@@ -56,6 +54,6 @@ func (f Flood) Alerts(kind Kind) bool {
 
 // Closes is when a digest goes out whose first line came at the moment at: soon
 // enough for the ladder, which does not wait for it.
-func (f Flood) Closes(at time.Time, p sla.Policy) time.Time {
-	return at.Add(min(f.Within, p.Acknowledge/4)).UTC()
+func (f Flood) Closes(at time.Time, rules Rules) time.Time {
+	return at.Add(min(f.Within, rules.Pace()/4)).UTC()
 }

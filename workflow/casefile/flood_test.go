@@ -26,11 +26,11 @@ func TestT5Gathers(t *testing.T) {
 		t.Error("the zero Flood gathers")
 	}
 	at, p := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC), sla.Default()
-	if got := f.Closes(at, p).Sub(at); got != 10*time.Minute {
+	if got := f.Closes(at, casefile.Rules{Policy: p}).Sub(at); got != 10*time.Minute {
 		t.Errorf("closes after %v", got)
 	}
 	p.Acknowledge = 15 * time.Minute
-	if got := f.Closes(at, p).Sub(at); got > 4*time.Minute {
+	if got := f.Closes(at, casefile.Rules{Policy: p}).Sub(at); got > 4*time.Minute {
 		t.Errorf("closes after %v, when there are 15 minutes in all", got)
 	}
 }

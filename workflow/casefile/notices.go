@@ -10,36 +10,56 @@ import (
 // tell makes one notice for each person on the rung, whatever number of roles
 // they hold there.
 func (c Case) tell(kind Kind, rung int, rules Rules, at time.Time) (ns []Notice) {
-	before, roles := c.patience(rules.Policy, at), rules.Policy.Rung(rung).Tell
+	l := c.ladder(rules, at)
+	before, roles := c.patience(rules, at), c.seats(l.rung(rung).Tell)
 	if rung == 0 {
 		roles = join(slices.Clone(roles), c.first(rules.Roster)...)
 	}
 	for _, p := range c.Told(rules.Roster, roles...) {
-		ns = add(ns, Notice{Kind: kind, To: p.Person, Role: p.Role, Rung: rung, Urgent: true, Before: before})
+		ns = add(ns, Notice{Kind: kind, To: p.Person, Role: p.Role, Rung: rung, Urgent: true, Before: before,
+			Stage: sla.Acknowledge, Due: l.limit(), Why: l.why(), Note: l.note(rung)})
 	}
 	return ns
+}
+
+// seats are roles as the roster knows them: the assignee of a case that nobody
+// has taken are its lead and deputy.
+func (c Case) seats(roles []sla.Role) (out []sla.Role) {
+	for _, role := range roles {
+		if role == sla.Assignee {
+			out = join(out, sla.Lead, sla.Deputy)
+			continue
+		}
+		out = join(out, role)
+	}
+	return out
 }
 
 // patience is how long the post has to deliver what is told at the moment at:
 // half of the time to the next rung (F51), a tenth of the allowance at least,
 // so that a desk which wakes up late gives it a chance.
-func (c Case) patience(p sla.Policy, at time.Time) time.Time {
-	step := p.Due(c.Opened, c.Climbed).Sub(at)
-	return at.Add(max(step/2, p.Acknowledge/10)).UTC()
+func (c Case) patience(rules Rules, at time.Time) time.Time {
+	l := c.ladder(rules, at)
+	step := l.due(c.Climbed).Sub(at)
+	if !l.own() { // a night between two rungs is no reason to wait for the post
+		step = min(step, 2*rules.Pace())
+	}
+	return at.Add(max(step/2, rules.Pace()/10)).UTC()
 }
 
 // others tells those who work the case, but not the person who did it. A close
 // that waits for a second person also goes to those who may confirm it, and
 // that somebody took the case to everybody who was called to act.
-func (c Case) others(kind Kind, by, reason string, rules Rules) (ns []Notice) {
+func (c Case) others(kind Kind, by, reason string, rules Rules, at time.Time) (ns []Notice) {
+	l := c.ladder(rules, at)
 	told := max(c.Climbed, c.Reached)
 	roles := c.first(rules.Roster)
-	if told > 2 || kind == CloseProposal || kind == NotDelivered {
+	if told > l.breach() || kind == CloseProposal || kind == NotDelivered {
 		roles = append(roles, sla.ServiceLead, sla.LALead)
 	}
 	for rung := range told {
 		if kind == TakenBy {
-			roles = append(roles, rules.Policy.Rung(rung).Tell...)
+			roles = append(roles, c.seats(l.rung(rung).Tell)...)
 		}
 	}
 	for _, p := range c.Told(rules.Roster, roles...) {
@@ -59,6 +79,9 @@ func add(ns []Notice, n Notice) []Notice {
 }
 
 // Late is how long after its limit the case is at the moment at; 0 if it is not.
-func (c Case) Late(p sla.Policy, at time.Time) time.Duration {
-	return max(0, at.Sub(p.Limit(c.Opened)))
+func (c Case) Late(rules Rules, at time.Time) time.Duration {
+	return max(0, at.Sub(c.Limit(rules, at)))
 }
+
+// Limit is by when somebody must take the case, or must have taken it, UTC.
+func (c Case) Limit(rules Rules, at time.Time) time.Time { return c.ladder(rules, at).limit() }

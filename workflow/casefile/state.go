@@ -19,19 +19,25 @@ const (
 // Verb is what happens to a case.
 type Verb string
 
-// Acknowledge, Note and Close are said by people. The others are said by the
-// clock, the post and the desk, and no reply can say them. Exclude and Readmit
-// change who knows of a case and not its state.
+// The first seven are said by people. The others are said by the clock, the post
+// and the desk, and no reply can say them. Exclude and Readmit change who knows
+// of a case and not its state; Replan changes its deadlines.
 const (
 	Open        Verb = "OPEN"
 	Acknowledge Verb = "ACK"
 	Note        Verb = "NOTE"
 	Close       Verb = "CLOSE"
+	Grade       Verb = "GRADE"
+	Done        Verb = "DONE"
+	Rest        Verb = "HOLD"
+	Resume      Verb = "RESUME"
 	Elapse      Verb = "ELAPSE"
 	Undelivered Verb = "UNDELIVERED"
 	Distrust    Verb = "UNTRUSTED"
 	Exclude     Verb = "CONFLICT"
 	Readmit     Verb = "UNCONFLICT"
+	Return      Verb = "RETURN"
+	Replan      Verb = "POLICY"
 )
 
 // Nobody begins the line of the chronology that says that a rung is empty.
@@ -45,13 +51,22 @@ var moves = [...]struct {
 }{
 	{Submitted, Acknowledge, Acknowledged},
 	{Submitted, Note, Submitted},
+	{Submitted, Grade, Submitted},
+	{Submitted, Done, Submitted},
 	{Submitted, Elapse, Submitted},
 	{Acknowledged, Acknowledge, Acknowledged}, // a second person takes it too
 	{Acknowledged, Note, Acknowledged},
+	{Acknowledged, Grade, Acknowledged},
+	{Acknowledged, Done, Acknowledged},
+	{Acknowledged, Rest, Acknowledged},
+	{Acknowledged, Resume, Acknowledged},
 	{Acknowledged, Elapse, Acknowledged},
+	{Acknowledged, Return, Submitted}, // nothing followed
 	{Acknowledged, Close, CloseProposed},
 	{CloseProposed, Acknowledge, Acknowledged}, // a second person keeps it open
 	{CloseProposed, Note, CloseProposed},
+	{CloseProposed, Grade, CloseProposed},
+	{CloseProposed, Done, CloseProposed},
 	{CloseProposed, Elapse, CloseProposed},
 	{CloseProposed, Close, Closed}, // by another person
 	{Closed, Note, Closed},         // what people tell us is never refused
@@ -61,7 +76,7 @@ var moves = [...]struct {
 func States() []State { return []State{Submitted, Acknowledged, CloseProposed, Closed} }
 
 // Commands lists the verbs a person may say.
-func Commands() []Verb { return []Verb{Acknowledge, Note, Close} }
+func Commands() []Verb { return []Verb{Acknowledge, Note, Close, Grade, Done, Rest, Resume} }
 
 // after returns the state that v leads to.
 func (c Case) after(v Verb) (State, bool) {

@@ -74,6 +74,21 @@ func Default() Policy {
 	}}
 }
 
+// Filled is the policy with the default in place of what is zero.
+func (p Policy) Filled() Policy {
+	d := Default()
+	if p.Acknowledge <= 0 {
+		p.Acknowledge = d.Acknowledge
+	}
+	if p.Review <= 0 {
+		p.Review = d.Review
+	}
+	if len(p.Ladder) == 0 {
+		p.Ladder = d.Ladder
+	}
+	return p
+}
+
 // Rung returns rung n. Beyond the top the last rung repeats, so that the
 // ladder never falls silent while nobody has acted.
 func (p Policy) Rung(n int) Rung {

@@ -35,6 +35,10 @@ type span struct{ begin, end time.Time }
 // Running tells whether the clock still waits for somebody.
 func (c Clock) Running() bool { return c.Done.IsZero() && c.Dropped.IsZero() }
 
+// ByDesk tells whether the desk itself does what the clock waits for, and whom it
+// tells by doing so.
+func (c Clock) ByDesk() (tell []sla.Role, desk bool) { return c.term.Tell, c.term.Desk }
+
 // Ring is one rung of one clock, reached at an instant.
 type Ring struct {
 	Rung
@@ -114,3 +118,6 @@ func (c Clock) paused(p span) Clock {
 	c.Due = c.share(100)
 	return c
 }
+
+// Note is what the policy says of the stage besides, for people.
+func (c Clock) Note() string { return c.term.Note }

@@ -68,6 +68,12 @@ var ErrStory = errors.New("cannot be replayed")
 // The error is ErrStory: an unknown version, stage, severity or kind, a pause
 // that is not allowed, or an event before receipt. Events may come in any order.
 func (bs Books) Replay(s Story, at time.Time) ([]Clock, error) {
+	st, err := bs.Stand(s, at)
+	return st.Clocks, err
+}
+
+// tell tells a story up to the moment at.
+func (bs Books) tell(s Story, at time.Time) (*replay, error) {
 	book, ok := bs[s.Version]
 	if !ok {
 		return nil, fmt.Errorf("%w: no policy has version %q", ErrStory, s.Version)
@@ -92,7 +98,7 @@ func (bs Books) Replay(s Story, at time.Time) ([]Clock, error) {
 		}
 	}
 	r.settle(at)
-	return append(r.ended, r.running...), nil
+	return r, nil
 }
 
 // grade reads a severity; none is S2.

@@ -1,0 +1,133 @@
+package casefile
+
+import (
+	"slices"
+	"time"
+
+	"dutydesk/workflow/sla"
+	"dutydesk/workflow/sla/policy"
+)
+
+// Stale is the stage of the alarm that brings back a case which somebody took
+// and did nothing about.
+const Stale sla.Stage = "stale"
+
+// Pace is the shortest time that anybody has to take a case: what the desk does
+// for letters that wait must fit into it.
+func (r Rules) Pace() time.Duration {
+	if r.Policy.Acknowledge > 0 {
+		return r.Policy.Acknowledge
+	}
+	return 15 * time.Minute
+}
+
+// clocked reports whether the case runs by a policy. One that is older than
+// policies runs by the plain ladder.
+func (c Case) clocked(rules Rules) bool { return c.Version != "" && len(rules.Books) > 0 }
+
+// reviewed reports whether the case comes back by the plain rule, and not by the
+// clock of its policy.
+func (c Case) reviewed(rules Rules) bool { return !c.clocked(rules) || rules.Policy.Review > 0 }
+
+// stand replays the clocks of the case. A case whose policy is not known runs by
+// the present one: too early rather than not at all.
+func (c Case) stand(rules Rules, at time.Time) policy.Standing {
+	if !c.clocked(rules) {
+		return policy.Standing{}
+	}
+	s := c.tale()
+	at = c.Story.notBefore(at)
+	st, err := rules.Books.Stand(s, at)
+	if err != nil {
+		s.Version = rules.Version
+		s.Events = slices.DeleteFunc(s.Events, func(e policy.Event) bool { return e.Kind != policy.Did && e.Kind != policy.Closed })
+		if st, err = rules.Books.Stand(s, at); err != nil {
+			return policy.Standing{}
+		}
+	}
+	return st
+}
+
+// Standing is how the clocks of the case stand at the moment at, and the error
+// that keeps them from being replayed. A case that is older than policies has
+// none.
+func (c Case) Standing(rules Rules, at time.Time) (policy.Standing, error) {
+	if !c.clocked(rules) {
+		return policy.Standing{}, nil
+	}
+	return rules.Books.Stand(c.tale(), c.Story.notBefore(at))
+}
+
+// clock is the clock of a stage that runs, or else the one that ran last. While
+// nothing has happened it needs no replay.
+func (c Case) clock(stage sla.Stage, rules Rules, at time.Time) (k policy.Clock, ok bool) {
+	if b := rules.Books[c.Version]; c.Story == "" && b != nil {
+		return b.Start(stage, c.Severity, c.Opened)
+	}
+	for _, one := range c.stand(rules, at).Clocks { // what ended comes before what runs
+		if one.Stage == stage {
+			k, ok = one, true
+		}
+	}
+	return k, ok
+}
+
+// alarms are all a case waits for: the next rung of every clock that runs, and
+// while nothing follows an acknowledgement the moment at which it returns.
+func (c Case) alarms(rules Rules, at time.Time) (as []Alarm) {
+	if c.State == Closed {
+		return nil
+	}
+	as = c.own(rules, at)
+	st := c.stand(rules, at)
+	for _, k := range st.Clocks {
+		if a, ok := c.next(k, rules); ok {
+			as = append(as, a)
+		}
+	}
+	if !st.Stale.IsZero() && c.State == Acknowledged {
+		as = append(as, Alarm{Ref: c.Ref, Stage: Stale, Turn: c.Turn, Due: st.Stale})
+	}
+	return as
+}
+
+// own are the alarms that follow from the state of the case: that somebody must
+// take it, and by the plain rule that it comes back.
+func (c Case) own(rules Rules, at time.Time) []Alarm {
+	p := rules.Policy.Filled()
+	switch {
+	case c.State == Submitted:
+		return []Alarm{{Ref: c.Ref, Stage: sla.Acknowledge, Turn: c.Turn, Rung: c.Climbed, Due: c.ladder(rules, at).due(c.Climbed)}}
+	case c.State != Closed && c.reviewed(rules):
+		return []Alarm{{Ref: c.Ref, Stage: sla.Review, Rung: c.Reviews, Due: p.ReviewDue(c.Acknowledged, c.Reviews)}}
+	}
+	return nil
+}
+
+// mine reports whether the clock of a stage is climbed by the case itself.
+func (c Case) mine(s sla.Stage, rules Rules) bool {
+	return s == sla.Acknowledge || s == sla.Review && c.reviewed(rules)
+}
+
+// next is the alarm that a clock waits for. What the desk does by itself rings
+// once; that it was done earlier is told at once.
+func (c Case) next(k policy.Clock, rules Rules) (a Alarm, ok bool) {
+	if c.mine(k.Stage, rules) || !k.Dropped.IsZero() {
+		return a, false
+	}
+	a = Alarm{Ref: c.Ref, Stage: k.Stage, Turn: k.Turn, Rung: c.Rungs.At(k.Stage, k.Turn), Due: k.Due}
+	if tell, desk := k.ByDesk(); desk {
+		if !k.Done.IsZero() && k.Done.Before(k.Due) {
+			a.Due = k.Done
+		}
+		return a, len(tell) > 0 && a.Rung == 0
+	}
+	r, ok := k.Ring(a.Rung)
+	a.Due = r.At
+	return a, ok && k.Running()
+}
+
+// tale is what the policy replays.
+func (c Case) tale() policy.Story {
+	return policy.Story{Version: c.Version, Received: c.Opened, Severity: c.Story.began(c.Severity), Events: c.Story.Events()}
+}

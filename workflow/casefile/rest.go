@@ -1,0 +1,68 @@
+package casefile
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"dutydesk/workflow/sla/policy"
+)
+
+// rest holds the clocks until a day, or ends that. Only the policy says for
+// which severities and reasons, and how long in all.
+func (c Case) rest(h heeded, cmd Command, rules Rules, at time.Time) (heeded, error) {
+	b := c.stand(rules, at).Book
+	if b == nil || cmd.Verb == Rest && !b.Allows(c.Severity) {
+		return h, fmt.Errorf("the clocks of %s may not be held: %w", c.Severity, ErrNotAllowed)
+	}
+	if cmd.Verb == Resume {
+		h.story = h.story.and(at, policy.Resumed, "")
+		h.notices = c.others(Changed, cmd.By, "ended the hold: its clocks run again", rules, at)
+		return h, nil
+	}
+	until, ok := dayIn(cmd.Text, at.In(b.Policy.Zone))
+	if !ok || !until.After(at) {
+		return h, fmt.Errorf("no day to come is named: %w", ErrUnclear)
+	}
+	if !allowed(cmd.Text, b.Policy.Reasons) {
+		return h, fmt.Errorf("clocks may be held for %s only: %w", strings.Join(b.Policy.Reasons, ", or "), ErrNoReason)
+	}
+	h.story = h.story.and(at, policy.Paused, fmt.Sprint(until.UnixMilli()))
+	h.notices = c.others(Changed, cmd.By, "holds its clocks until the end of "+until.Add(-time.Second).Format("Monday 2 January")+", or for as long as the policy allows", rules, at)
+	return h, nil
+}
+
+// allowed reports whether a text gives one of the reasons.
+func allowed(text string, reasons []string) bool {
+	said := " " + strings.Join(split(fold(text)), " ") + " "
+	return slices.ContainsFunc(reasons, func(r string) bool { return strings.Contains(said, " "+strings.Join(split(fold(r)), " ")+" ") })
+}
+
+var (
+	isoDay  = regexp.MustCompile(`\b(\d{4})-(\d{2})-(\d{2})\b`)
+	longDay = regexp.MustCompile(`(?i)\b(\d{1,2})(?:st|nd|rd|th)?(?: of)? (jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*(?: (\d{4}))?\b`)
+)
+
+// dayIn finds "2026-12-04" or "4 December" and returns the end of that day where
+// people are; a day without a year is the next of its name.
+func dayIn(text string, now time.Time) (end time.Time, ok bool) {
+	if s := isoDay.FindString(text); s != "" {
+		d, err := time.ParseInLocation(time.DateOnly, s, now.Location())
+		return d.AddDate(0, 0, 1), err == nil
+	}
+	m := longDay.FindStringSubmatch(text)
+	if m == nil {
+		return end, false
+	}
+	year := m[3]
+	if year == "" {
+		year = fmt.Sprint(now.Year())
+	}
+	d, err := time.ParseInLocation("2 Jan 2006", m[1]+" "+m[2]+" "+year, now.Location())
+	if end = d.AddDate(0, 0, 1); err == nil && m[3] == "" && !end.After(now) {
+		end = d.AddDate(1, 0, 1)
+	}
+	return end, err == nil
+}
