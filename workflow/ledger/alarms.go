@@ -14,10 +14,17 @@ import (
 
 // alarms replaces what a case waits for. It returns the jobs that are set, and
 // those that are answered: all it waited for and does not now, and the one that
-// rang.
-func (t *Tx) alarms(s *standing, alarms []casefile.Alarm) (set []Job, settled []string) {
-	was, now := strings.Fields(s.alarms), make([]string, 0, len(alarms))
-	for _, a := range alarms {
+// rang. An outcome that is about one stage leaves the alarms of others as they
+// stand.
+func (t *Tx) alarms(s *standing, out casefile.Outcome) (set []Job, settled []string) {
+	was := strings.Fields(s.alarms)
+	now := make([]string, 0, len(was)+len(out.Alarms))
+	for _, id := range was {
+		if stage, _, _ := alarmName(id); out.Stage != "" && stage != out.Stage {
+			now = append(now, id)
+		}
+	}
+	for _, a := range out.Alarms {
 		j := alarmJob(a)
 		if now = append(now, j.ID); !slices.Contains(was, j.ID) || j.ID == t.rang {
 			set = append(set, j)
@@ -34,19 +41,27 @@ func (t *Tx) alarms(s *standing, alarms []casefile.Alarm) (set []Job, settled []
 // it again is no second alarm. The time comes first: alarms that are set one
 // after another stand beside each other in the ledger.
 func alarmJob(a casefile.Alarm) Job {
-	id := "alarm/" + Stamp(a.Due) + "/" + string(a.Ref) + "/" + string(a.Stage) + "/" + strconv.Itoa(a.Rung)
+	stage := string(a.Stage)
+	if a.Turn > 0 {
+		stage += "~" + strconv.Itoa(a.Turn)
+	}
+	id := "alarm/" + Stamp(a.Due) + "/" + string(a.Ref) + "/" + stage + "/" + strconv.Itoa(a.Rung)
 	return Job{ID: id, Kind: AlarmJob, Subject: string(a.Ref), Due: a.Due, Urgent: a.Stage == sla.Acknowledge}
 }
 
-// alarmName takes stage and rung back out of an alarm's job id.
-func alarmName(id string) (sla.Stage, int) {
-	id, rung := cutLast(id)
-	_, stage := cutLast(id)
-	n, err := strconv.Atoi(rung)
+// alarmName takes stage, turn and rung back out of an alarm's job id.
+func alarmName(id string) (stage sla.Stage, turn, rung int) {
+	id, last := cutLast(id)
+	_, name := cutLast(id)
+	rung, err := strconv.Atoi(last)
 	if err != nil {
-		return "", 0
+		return "", 0, 0
 	}
-	return sla.Stage(stage), n
+	name, again, many := strings.Cut(name, "~")
+	if turn, err = strconv.Atoi(again); many && err != nil {
+		return "", 0, 0
+	}
+	return sla.Stage(name), turn, rung
 }
 
 func cutLast(s string) (before, after string) {
@@ -140,7 +155,7 @@ func (t *Tx) Alarm(id string, now time.Time) (a casefile.Alarm, err error) {
 	}
 	t.rang = id
 	a = casefile.Alarm{Ref: r.Ref, Due: instant(r.due)}
-	a.Stage, a.Rung = alarmName(id)
+	a.Stage, a.Turn, a.Rung = alarmName(id)
 	return a, nil
 }
 

@@ -9,7 +9,8 @@ import (
 	"dutydesk/workflow/casefile"
 )
 
-const caseColumns = `ref, org, severity, state, arrival, opened_at, climbed, reached, reviews, acknowledged_at, acknowledged_by, proposed_by, breached_at, barred, lifting`
+const caseColumns = `ref, org, severity, state, arrival, opened_at, climbed, reached, reviews, acknowledged_at, acknowledged_by, proposed_by, breached_at, barred, lifting,
+	policy_version, story, rungs, turn, since_at, grading`
 
 // standingColumns are those of a case with what the ledger keeps of it.
 const standingColumns = caseColumns + `, next_seq, alarms`
@@ -17,13 +18,15 @@ const standingColumns = caseColumns + `, next_seq, alarms`
 // standingUpdate changes a case that is there. What a case began with stays.
 const standingUpdate = ` ON CONFLICT (ref) DO UPDATE SET severity = excluded.severity, state = excluded.state, climbed = excluded.climbed,
 	reached = excluded.reached, reviews = excluded.reviews, acknowledged_at = excluded.acknowledged_at, acknowledged_by = excluded.acknowledged_by,
-	proposed_by = excluded.proposed_by, breached_at = excluded.breached_at, barred = excluded.barred, lifting = excluded.lifting, next_seq = excluded.next_seq, alarms = excluded.alarms`
+	proposed_by = excluded.proposed_by, breached_at = excluded.breached_at, barred = excluded.barred, lifting = excluded.lifting, story = excluded.story,
+	rungs = excluded.rungs, turn = excluded.turn, since_at = excluded.since_at, grading = excluded.grading, next_seq = excluded.next_seq, alarms = excluded.alarms`
 
 func scanCase(s scanner, more ...any) (c casefile.Case, err error) {
-	var opened, acknowledged, breached int64
+	var opened, acknowledged, breached, since int64
 	err = s.Scan(append([]any{&c.Ref, &c.Org, &c.Severity, &c.State, &c.Arrival, &opened, &c.Climbed, &c.Reached, &c.Reviews,
-		&acknowledged, &c.By, &c.Proposed, &breached, &c.Excluded, &c.Lifting}, more...)...)
-	c.Opened, c.Acknowledged, c.Breached = instant(opened), instant(acknowledged), instant(breached)
+		&acknowledged, &c.By, &c.Proposed, &breached, &c.Excluded, &c.Lifting,
+		&c.Version, &c.Story, &c.Rungs, &c.Turn, &since, &c.Grading}, more...)...)
+	c.Opened, c.Acknowledged, c.Breached, c.Since = instant(opened), instant(acknowledged), instant(breached), instant(since)
 	return c, notFound(err)
 }
 
@@ -36,7 +39,8 @@ func scanStanding(row scanner, more ...any) (s standing, err error) {
 func (s standing) row() []any {
 	c := s.Case
 	return []any{string(c.Ref), c.Org, string(c.Severity), string(c.State), c.Arrival, ms(c.Opened), c.Climbed, c.Reached, c.Reviews,
-		ms(c.Acknowledged), c.By, c.Proposed, ms(c.Breached), string(c.Excluded), string(c.Lifting), s.next, s.alarms}
+		ms(c.Acknowledged), c.By, c.Proposed, ms(c.Breached), string(c.Excluded), string(c.Lifting),
+		c.Version, string(c.Story), string(c.Rungs), c.Turn, ms(c.Since), c.Grading, s.next, s.alarms}
 }
 
 // Case reads a case and keeps others from changing it until the decision ends.
@@ -98,7 +102,7 @@ func (t *Tx) Store(out casefile.Outcome, letters []Letter, now time.Time) error 
 	for i, e := range out.Events {
 		t.own.events = append(t.own.events, string(s.Ref), s.next+i, ms(e.At), e.By, string(e.Verb), clean(e.Text), e.Arrival)
 	}
-	jobs, settled := t.alarms(&s, out.Alarms)
+	jobs, settled := t.alarms(&s, out)
 	for _, id := range settled {
 		t.own.key(id)
 		t.own.settled = append(t.own.settled, id)

@@ -9,6 +9,7 @@ import (
 
 	"dutydesk/workflow/casefile"
 	"dutydesk/workflow/ledger"
+	"dutydesk/workflow/sla"
 )
 
 // A case, its chronology and its alarms are written together.
@@ -29,6 +30,9 @@ func cases(b *book) {
 		c.State, c.Climbed, c.Reached, c.Reviews = casefile.CloseProposed, 3, 4, 5
 		c.Excluded, c.Lifting = "deputy lead", "lead=la-lead"
 		c.Acknowledged, c.By, c.Proposed, c.Breached = noon.Add(time.Hour), "lead", "deputy", noon.Add(2*time.Hour)
+		b.store(c, nil)
+		c.Severity, c.Story, c.Rungs = sla.S3, "1764158400000 graded S3 S2\n", "triage.0=2"
+		c.Turn, c.Since, c.Grading = 2, noon.Add(3*time.Hour), "S3=lead"
 		b.store(c, nil)
 		if got, err := b.Case(b.Context(), c.Ref); err != nil || got != c {
 			b.Errorf("got %+v, %v\nwant %+v", got, err, c)
@@ -51,6 +55,9 @@ func cases(b *book) {
 			b.Errorf("alarm is %q, want %q", again, first)
 		}
 	})
+	b.on("alarms of one stage are replaced", stages)
+	b.on("a turn is another alarm", turns)
+	b.on("policies", policies)
 	b.on("events are numbered without a gap", numbered)
 	b.on("a case that is not there", func(b *book) {
 		missing := casefile.Case{Ref: "SG-NONE"}
