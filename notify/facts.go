@@ -35,6 +35,11 @@ const (
 	PolicyReview  Kind = "policy-review"  // a policy is to be looked at again; managers and service lead
 	ListAnswer    Kind = "list-answer"    // what became of a reply to a digest; whoever wrote it
 	Receipt       Kind = "receipt"        // a mail came; whoever wrote it, who is on no list of ours
+	StageNudge    Kind = "stage-nudge"    // something other than the acknowledgement is due; whoever is to do it
+	StageBreach   Kind = "stage-breach"   // it was not done in time; everybody on the rung
+	Returned      Kind = "returned"       // somebody took the case and nothing followed; lead and deputy
+	Changed       Kind = "changed"        // somebody graded it or holds its clocks; the others on the case
+	Informed      Kind = "informed"       // what the desk tells by itself; the local authority lead
 )
 
 // The states of a case that letters have words for.
@@ -85,6 +90,9 @@ type Facts struct {
 	State    string    // "open", "acknowledged", "close-proposed" or "closed"
 	Received time.Time // zero to leave out
 	Due      time.Time // when the next act is owed; zero for none
+	What     string    // what is due: a stage, "triage"; "" is the acknowledgement
+	Rule     string    // which rule set Due, in the desk's words; "" to leave out
+	Asked    string    // what the policy asks besides; "" for nothing
 	Org      string    // "Northgate Training"
 	Door     string    // "mail" or "form"; full letters only
 
@@ -171,7 +179,7 @@ const (
 // control or direction marks that could make a letter read as something else.
 func (f Facts) clean() Facts {
 	for _, s := range []*string{
-		&f.Service, &f.Severity, &f.State, &f.Org, &f.Door, &f.To.Name, &f.Role, &f.By, &f.Reason, &f.Nearest,
+		&f.Service, &f.Severity, &f.State, &f.Org, &f.Door, &f.To.Name, &f.Role, &f.By, &f.Reason, &f.Nearest, &f.What, &f.Rule, &f.Asked,
 		&f.Trouble.Part,
 	} {
 		*s = oneLine(*s)

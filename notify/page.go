@@ -15,6 +15,7 @@ type view struct {
 	Danger, Waiting, Closing, Changed, Inline, Unknown bool
 	Unnamed, Settled                                   bool // list-answer: no case is named; digest: somebody has every case in it
 	What, Means, Fix, Since                            string
+	Stage, Done, Asked                                 string // what is due, in words; what to answer when it is done
 	Tallies                                            []Tally
 	Count                                              string
 	Daily                                              *Daily
@@ -30,9 +31,18 @@ func (f Facts) view(say *phrases) view {
 		Due: f.since(f.Due), Late: f.late(), Org: f.Org, By: f.By, Reason: f.reason(say), Nearest: f.meant(), Unknown: f.Nearest != "", Unnamed: len(f.Deeds) == 0, Settled: f.settled(),
 		Inline: f.Inline, Waiting: f.State == stateOpen, Closing: f.State == stateCloseProposed, Changed: f.moved(),
 		What: f.what(say), Means: say.of("means", f.Trouble.kind(), f), Fix: say.of("fix", f.Trouble.kind(), f), Since: f.since(f.Trouble.Since),
+		Stage: f.due(say), Done: strings.ReplaceAll(f.What, "-", " "), Asked: f.Asked,
 		Tallies: f.Tallies, Whole: f.whole(), Count: count(len(f.Items), "concern"),
 		Daily: f.Daily, Roll: f.Roll, Why: f.because(say), Day: f.date(f.Due), Hour: f.comes(), Over: !f.Due.IsZero() && f.Now.After(f.Due.AddDate(0, 0, 1)),
 	}
+}
+
+// due says what is due, also a stage that has no words of its own.
+func (f Facts) due(say *phrases) string {
+	if said := say.of("due", f.What, f); said != "" {
+		return said
+	}
+	return strings.ReplaceAll(f.What, "-", " ")
 }
 
 // late says how late the act is that is owed, "" if it is not.
@@ -98,7 +108,7 @@ func (f Facts) stripe() string {
 
 // tells holds for letters that say what the reporter sent.
 func (f Facts) tells() bool {
-	return slices.Contains([]Kind{Opened, Nudge, Breach, Undelivered, Hold, Reminder}, f.Kind)
+	return slices.Contains([]Kind{Opened, Nudge, Breach, Undelivered, Hold, Reminder, StageNudge, StageBreach, Returned, Informed}, f.Kind)
 }
 
 // tell adds what the reporter sent: everything in a full letter, and only how
@@ -154,7 +164,7 @@ func (f Facts) rows(say *phrases) []templates.Row {
 		stage = strings.ReplaceAll(f.State, "-", " ")
 	}
 	climbed := ""
-	if f.Kind == Breach && f.Rung > 0 {
+	if (f.Kind == Breach || f.Kind == StageBreach) && f.Rung > 0 {
 		climbed = "step " + strconv.Itoa(f.Rung)
 	}
 	evidence := ""
@@ -167,6 +177,7 @@ func (f Facts) rows(say *phrases) []templates.Row {
 		{Name: "Severity", Value: severities[f.Severity].row},
 		{Name: "Stage", Value: stage},
 		{Name: "Due", Value: due},
+		{Name: "Rule", Value: f.Rule},
 		{Name: "Escalation", Value: climbed},
 		{Name: "Received", Value: received},
 		{Name: "Came as", Value: evidence},

@@ -73,6 +73,9 @@ func (f Facts) actions() []templates.Action {
 	if !known {
 		could = choices[stateClosed]
 	}
+	if f.Kind == StageNudge || f.Kind == StageBreach {
+		could = append([]choice{{"It is done", "DONE " + strings.ReplaceAll(f.What, "-", " ")}}, could...)
+	}
 	var all []templates.Action
 	for _, c := range could {
 		link := mailto(ReplyAddress(f.ServiceAddress, f.Token), f.subject(), c.word+"\n")

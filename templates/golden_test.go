@@ -105,7 +105,7 @@ func letters(t *testing.T) map[string]notify.Facts {
 	})
 	add("transcript-all", notify.Transcript, func(f *notify.Facts) {
 		f.State = "closed"
-		for _, did := range []string{"noted", "taken", "taken-too", "taken-before", "kept-open", "proposed", "closed", "no-reason", "spent", "same-person"} {
+		for _, did := range []string{"noted", "taken", "taken-too", "taken-before", "kept-open", "proposed", "closed", "no-reason", "spent", "same-person", "graded", "calm-proposed", "done", "held", "resumed", "unclear", "needs-reason"} {
 			f.Deeds = append(f.Deeds, notify.Deed{Word: "CLOSE", Did: did})
 		}
 	})
@@ -163,6 +163,7 @@ func letters(t *testing.T) map[string]notify.Facts {
 	})
 	add("receipt", notify.Receipt, func(f *notify.Facts) { f.To = notify.Person{Address: "learner@college.example"} })
 	add("receipt-inline", notify.Receipt, func(f *notify.Facts) { f.To, f.Inline = notify.Person{Address: "learner@college.example"}, true })
+	addClocks(add, at)
 	addDesk(add, at)
 	return all
 }
@@ -184,6 +185,30 @@ func usual(london *time.Location, at func(day, hour, minute int) time.Time) noti
 			{Name: "chat <b>log</b>.txt", Type: "text/plain", Size: 300_000, SHA256: "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752"},
 		},
 	}
+}
+
+// addClocks adds the letters that the clocks of a policy lead to.
+func addClocks(add func(string, notify.Kind, func(*notify.Facts)), at func(day, hour, minute int) time.Time) {
+	triage := func(f *notify.Facts) {
+		f.State, f.What, f.Due, f.Role = "acknowledged", "triage", at(26, 17, 0), "assignee"
+		f.Rule = "S2 triage: 4wh from receipt, policy 0123456789ab"
+	}
+	add("stage-nudge", notify.StageNudge, triage)
+	add("stage-breach", notify.StageBreach, func(f *notify.Facts) {
+		triage(f)
+		f.Now, f.Rung, f.Role, f.Asked = at(26, 19, 5), 3, "manager", "a written reason is required"
+	})
+	add("returned", notify.Returned, func(f *notify.Facts) {
+		f.Due, f.Rule = at(27, 9, 30), "S2 acknowledge: 1wh from an acknowledgement that led to nothing, policy 0123456789ab"
+	})
+	add("changed", notify.Changed, func(f *notify.Facts) {
+		f.State, f.By, f.Due, f.Severity = "acknowledged", "Tom Reid", time.Time{}, "S1"
+		f.Reason = "graded it S1; it was S2"
+	})
+	add("informed", notify.Informed, func(f *notify.Facts) {
+		f.State, f.What, f.Due, f.Role = "acknowledged", "la-told", time.Time{}, "la-lead"
+		f.Asked, f.Rule = "on triage or at this limit, whichever is first", "S2 la-told: 4wh from receipt, policy 0123456789ab"
+	})
 }
 
 // addDesk adds the letters about the desk itself, which concern no case.

@@ -29,12 +29,19 @@ const (
 	didKeepOpen = "kept-open"
 	didPropose  = "proposed"
 	didClose    = "closed"
+	didGrade    = "graded"
+	didDone     = "done"
+	didRest     = "held"
+	didResume   = "resumed"
+	didCalm     = "calm-proposed"
 
 	didTakeBefore = "taken-before"
 	noReason      = "no-reason"
 	wasSpent      = "spent"
 	samePerson    = "same-person"
 	wasRefused    = "refused"
+	wasUnclear    = "unclear"
+	needsReason   = "needs-reason"
 
 	notListed = "not-listed" // or not theirs to take
 	tooMany   = "too-many"
@@ -64,6 +71,9 @@ func (d *deeds) do(w reply.Word, note string) {
 	}
 	if w.Verb == casefile.Close {
 		d.closing, text = true, reason(w, note)
+	}
+	if (w.Verb == casefile.Grade || w.Verb == casefile.Rest) && note != "" && !strings.Contains(strings.ToLower(text), "because") {
+		d.closing, text = true, strings.TrimSpace(w.Text+"\nbecause "+note)
 	}
 	if w.Verb == casefile.Close && text == "" {
 		d.say(Deed{Word: w.Verb, Did: noReason})
@@ -104,12 +114,12 @@ func (d *deeds) say(one Deed) { d.did = append(d.did, one) }
 // moved reports whether any word changed the case.
 func (d *deeds) moved() bool {
 	return slices.ContainsFunc(d.did, func(one Deed) bool {
-		return slices.Contains([]string{didTake, didTakeToo, didKeepOpen, didPropose, didClose}, one.Did)
+		return slices.Contains([]string{didTake, didTakeToo, didKeepOpen, didPropose, didClose, didGrade, didDone, didRest, didResume}, one.Did)
 	})
 }
 
 // keep files the rest of the mail as a note: what people tell us is never
-// thrown away. A reason for closing is part of the closing.
+// thrown away. The reason for a word is part of the word.
 func (d *deeds) keep(r reply.Reply) {
 	if r.Note == "" || d.closing {
 		return
@@ -130,17 +140,31 @@ func (d *deeds) add(out casefile.Outcome) {
 
 // refusal is why a word could not be obeyed.
 func (d *deeds) refusal(v casefile.Verb, err error) Deed {
-	if errors.Is(err, casefile.ErrSamePerson) {
+	switch {
+	case errors.Is(err, casefile.ErrSamePerson) && v == casefile.Grade:
+		return Deed{Word: v, Did: didCalm}
+	case errors.Is(err, casefile.ErrSamePerson):
 		return Deed{Word: v, Did: samePerson}
+	case errors.Is(err, casefile.ErrUnclear):
+		return Deed{Word: v, Did: wasUnclear}
+	case errors.Is(err, casefile.ErrNoReason):
+		return Deed{Word: v, Did: needsReason}
 	}
 	return Deed{Word: v, Did: wasRefused, State: d.out.Case.State, Can: d.out.Case.Legal()}
 }
 
+// deedOf are the words that do the same in every state.
+var deedOf = map[casefile.Verb]string{casefile.Note: didNote, casefile.Grade: didGrade, casefile.Done: didDone, casefile.Rest: didRest, casefile.Resume: didResume}
+
 // change is what a word did that was obeyed.
 func change(v casefile.Verb, by string, from, to casefile.Case) string {
+	if did, ok := deedOf[v]; ok {
+		if v == casefile.Grade && to.Grading != "" && to.Severity == from.Severity {
+			return didCalm
+		}
+		return did
+	}
 	switch {
-	case v == casefile.Note:
-		return didNote
 	case from.State == to.State && from.By == by:
 		return didTakeBefore
 	case from.State == to.State:

@@ -42,7 +42,7 @@ func (o *Office) line(tx *ledger.Tx, x ledger.Letter, now time.Time) (_ []ledger
 // digest is the letter that x is the first line of. It is owed when it closes,
 // and the post has as long for it as it would have had for x.
 func (o *Office) digest(x ledger.Letter, now time.Time) ledger.Letter {
-	closes := o.Rules.Flood.Closes(now, o.Rules.Policy)
+	closes := o.Rules.Flood.Closes(now, o.Rules)
 	d := o.blank(casefile.Digest, x.Person, Detail{Outage: outageOf(x)}, closes)
 	d.Role, d.Urgent, d.GiveUp = x.Role, true, closes.Add(x.GiveUp.Sub(now))
 	return d

@@ -42,6 +42,6 @@ func (o *Office) receipt(tx *ledger.Tx, a Arrived, out casefile.Outcome, now tim
 		return err
 	}
 	x := o.blank(Receipt, "", Detail{}, now)
-	x.Case, x.Address, x.GiveUp = out.Case.Ref, a.ReplyTo, now.Add(o.Rules.Policy.Acknowledge)
+	x.Case, x.Address, x.GiveUp = out.Case.Ref, a.ReplyTo, now.Add(o.Rules.Pace())
 	return tx.Write(x)
 }

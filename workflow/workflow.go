@@ -18,6 +18,7 @@ import (
 
 	"dutydesk/workflow/casefile"
 	"dutydesk/workflow/ledger"
+	"dutydesk/workflow/sla"
 )
 
 // Reminder is what the office asks of the queue. An offer may be lost; the
@@ -49,6 +50,9 @@ type Detail struct {
 	By         string    `json:"by,omitempty"` // person id
 	State      string    `json:"state,omitempty"`
 	Due        time.Time `json:"due,omitzero"`
+	Stage      sla.Stage `json:"stage,omitempty"` // what is due then; "" is the acknowledgement
+	Why        string    `json:"why,omitempty"`   // which rule set that
+	Note       string    `json:"note,omitempty"`  // what the policy asks besides
 	Deeds      []Deed    `json:"deeds,omitempty"`
 	Understood []string  `json:"understood,omitempty"` // these three are written no more, and still read
 	Changed    []string  `json:"changed,omitempty"`
@@ -109,14 +113,14 @@ func (o *Office) storeLate(tx *ledger.Tx, out casefile.Outcome, late ledger.Outa
 // letter is the debt of telling what n decides. Its id, and with it its
 // Message-ID, is fixed here, before anything is sent.
 func (o *Office) letter(out casefile.Outcome, n casefile.Notice, late ledger.Outage, by string, now time.Time) ledger.Letter {
-	d := Detail{Reason: n.Reason, By: by, State: string(out.Case.State), Outage: late}
-	if out.Case.State == casefile.Submitted {
-		d.Due = o.Rules.Policy.Limit(out.Case.Opened)
+	d := Detail{Reason: n.Reason, By: by, State: string(out.Case.State), Stage: n.Stage, Due: n.Due, Why: n.Why, Note: n.Note, Outage: late}
+	if out.Case.State == casefile.Submitted && d.Due.IsZero() {
+		d.Due = out.Case.Limit(o.Rules, now)
 	}
 	x := o.blank(n.Kind, n.To, d, now)
 	x.Case, x.Role, x.Rung, x.Urgent, x.GiveUp, x.Crowd = out.Case.Ref, n.Role, n.Rung, n.Urgent, n.Before, n.Crowd
 	if x.GiveUp.IsZero() {
-		x.GiveUp = now.Add(o.Rules.Policy.Acknowledge)
+		x.GiveUp = now.Add(o.Rules.Pace())
 	}
 	return x
 }

@@ -70,7 +70,7 @@ func newDesk(t testing.TB) *desk {
 	rules := casefile.Rules{Policy: sla.Default(), Roster: roster()}
 	d.office = &workflow.Office{Ledger: l, Rules: rules, Key: workflow.Key("a key for tests, 32 bytes long.."), Prefix: "SG-", Now: d.now, Reminder: d}
 	d.intake = &intake.Desk{Store: s, Ledger: l, Office: d.office, Reminder: d, Address: service, Now: d.now}
-	w := &outbox.Writer{Ledger: l, Store: s, Roster: rules.Roster, Policy: rules.Policy, Key: d.office.Key, Service: "Safeguarding desk",
+	w := &outbox.Writer{Ledger: l, Store: s, Roster: rules.Roster, Rules: rules, Key: d.office.Key, Service: "Safeguarding desk",
 		Address: service, Host: "council.example", Zone: time.UTC, Now: d.now}
 	d.Box = &outbox.Box{Ledger: l, Store: s, Writer: w, Sender: d.post, Fallback: d, Now: d.now, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 		Count: d.count, Answer: d.answer}

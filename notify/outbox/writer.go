@@ -27,7 +27,7 @@ type Writer struct {
 	Ledger  *ledger.Ledger
 	Store   *evidence.Store
 	Roster  casefile.Roster
-	Policy  sla.Policy
+	Rules   casefile.Rules // of deadlines
 	Key     workflow.Key
 	Service string // the name letters come from
 	Address string // the safeguarding mailbox
@@ -75,7 +75,8 @@ func (w *Writer) facts(ctx context.Context, x ledger.Letter) (f notify.Facts, er
 	f = notify.Facts{Kind: notify.Kind(x.Kind), Service: w.Service, ServiceAddress: w.Address, Zone: w.Zone, Now: w.Now(), Host: w.Host,
 		LetterID: x.ID, Token: w.Key.Token(x.ID), To: notify.Person{ID: p.ID, Name: p.Name, Address: p.Address}, Rung: x.Rung,
 		Reason: d.Reason, Deeds: deeds(d.Deeds), Understood: d.Understood, Changed: d.Changed, Next: d.Next, Nearest: d.Nearest,
-		State: states[casefile.State(d.State)], Can: plain(casefile.Case{State: casefile.State(d.State)}.Legal()), Due: d.Due}
+		State: states[casefile.State(d.State)], Can: plain(casefile.Case{State: casefile.State(d.State)}.Legal()), Due: d.Due,
+		What: string(d.Stage), Rule: d.Why, Asked: d.Note}
 	if d.By != "" {
 		f.By = w.Roster.Name(d.By)
 	}
@@ -125,8 +126,8 @@ func (w *Writer) aboutCase(ctx context.Context, f notify.Facts, x ledger.Letter,
 	}
 	f.Ref, f.Severity, f.Received, f.Org, f.Door = string(c.Ref), string(c.Severity), c.Opened, w.Roster.Org(c.Org).Name, a.Door
 	f.Role, f.Grade, f.Inline = string(x.Role), a.Grade, a.Grade == inline
-	if f.State == states[casefile.Submitted] {
-		f.Late = c.Late(w.Policy, x.Created)
+	if f.State == states[casefile.Submitted] && (f.What == "" || f.What == string(sla.Acknowledge)) {
+		f.Late = c.Late(w.Rules, x.Created)
 	}
 	for _, e := range xs {
 		f.Exhibits = append(f.Exhibits, notify.Exhibit{Name: e.Name, Type: e.Sniffed, Size: e.Size, SHA256: e.SHA256})

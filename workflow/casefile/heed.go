@@ -182,3 +182,19 @@ func stageIn(text string) (sla.Stage, bool) {
 	}
 	return "", false
 }
+
+// Takes reports whether text is what a verb is followed by, so that the two are
+// a command though nothing sets the verb off.
+func Takes(v Verb, text string) bool {
+	switch v {
+	case Grade:
+		_, _, err := severityIn(text)
+		return err == nil
+	case Done:
+		_, ok := stageIn(text)
+		return ok
+	case Rest:
+		return strings.HasPrefix(strings.ToLower(text), "until ")
+	}
+	return false
+}

@@ -84,10 +84,11 @@ func greeted(lines []string) int {
 var words = map[string]casefile.Verb{
 	"ack": casefile.Acknowledge, "acknowledge": casefile.Acknowledge,
 	"note": casefile.Note, "close": casefile.Close, "help": Help,
+	"grade": casefile.Grade, "done": casefile.Done, "hold": casefile.Rest, "resume": casefile.Resume,
 }
 
-// word reads one line. A word in small letters must stand alone or be set off
-// by a mark, so that "close to tears" is no command; a part of a longer word,
+// word reads one line. A word in small letters must stand alone, be set off by a
+// mark or be followed by what it takes, as in "done triage", so that "close to tears" is no command; a part of a longer word,
 // as in "close-knit", is none, and a question is none.
 func word(line string) (Word, bool) {
 	line = polite(line)
@@ -98,7 +99,7 @@ func word(line string) (Word, bool) {
 	first, rest := line[:end], strings.TrimSpace(line[end:])
 	verb, known := words[strings.ToLower(first)]
 	shout := first == strings.ToUpper(first) && (verb != casefile.Close || !shouted(rest))
-	marked := rest == "" || isBecause(rest) || strings.IndexAny(rest, marks(verb)) == 0 || verb == casefile.Acknowledge && onlyRefs(rest)
+	marked := rest == "" || isBecause(rest) || strings.IndexAny(rest, marks(verb)) == 0 || verb == casefile.Acknowledge && onlyRefs(rest) || casefile.Takes(verb, rest)
 	if !known || goesOn(line[end:]) || !(shout || marked) || strings.Contains(line, "?") {
 		return Word{}, false
 	}
@@ -167,7 +168,7 @@ func nearest(line string) (unknown string, near casefile.Verb) {
 	}
 	said := strings.ToLower(strings.Trim(fields[0], ".,:;!"))
 	best := 3
-	for _, w := range []string{"ack", "acknowledge", "note", "close", "help"} {
+	for _, w := range []string{"ack", "acknowledge", "note", "close", "help", "grade", "resume"} {
 		if d := distance(said, w); d < best && d < len(w) {
 			best, near, unknown = d, words[w], line
 		}

@@ -185,7 +185,7 @@ func (a *App) lease(ctx context.Context, name string) (bool, error) {
 func (a *App) writer() *outbox.Writer {
 	s := a.cfg.Service
 	_, host, _ := strings.Cut(s.Address, "@")
-	return &outbox.Writer{Ledger: a.Ledger, Store: a.Store, Roster: a.Office.Rules.Roster, Policy: a.Office.Rules.Policy, Key: a.Office.Key,
+	return &outbox.Writer{Ledger: a.Ledger, Store: a.Store, Roster: a.Office.Rules.Roster, Rules: a.Office.Rules, Key: a.Office.Key,
 		Service: s.Name, Address: s.Address, Host: host, Zone: a.cfg.Zone(), Now: a.clock.Now,
 		Teller: a.Office, Ring: a.cfg.Digest.Ring}
 }

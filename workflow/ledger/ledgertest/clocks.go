@@ -18,7 +18,7 @@ func stages(b *book) {
 		return tx.Store(casefile.Outcome{Case: c, Alarms: []casefile.Alarm{alarm(c, 2)}, Stage: sla.Acknowledge}, nil, noon)
 	})
 	next, err := b.Next(b.Context(), c.Ref)
-	if err != nil || !next.Equal(earlier(alarm(c, 2).Due, triage.Due)) {
+	if err != nil || !next.Equal(sooner(alarm(c, 2).Due, triage.Due)) {
 		b.Errorf("next %v, %v", next, err)
 	}
 	b.update(func(tx *ledger.Tx) error {
@@ -29,7 +29,7 @@ func stages(b *book) {
 	}
 }
 
-func earlier(a, b time.Time) time.Time {
+func sooner(a, b time.Time) time.Time {
 	if b.Before(a) {
 		return b
 	}
