@@ -132,6 +132,9 @@ func (ch *checker) span(f reflect.StructField, path string, d Duration) {
 	least, most := f.Tag.Get("min"), f.Tag.Get("max")
 	low, _ := time.ParseDuration(least)
 	high, err := time.ParseDuration(most)
+	if d == 0 && f.Tag.Get("default") == "0s" {
+		return // which has a meaning of its own
+	}
 	if time.Duration(d) < low {
 		ch.wrong(path, fmt.Sprintf("%q is too short", d), fmt.Sprintf("give %q or more", least))
 	}

@@ -32,6 +32,16 @@ func (ch *checker) folder(path, dir string) {
 	}
 }
 
+// readable checks that a file that may be named can be read.
+func (ch *checker) readable(path, file, fix string) {
+	if file == "" {
+		return
+	}
+	if _, err := os.ReadFile(file); err != nil {
+		ch.wrong(path, fmt.Sprintf("cannot read %s: %v", file, errors.Unwrap(err)), fix)
+	}
+}
+
 // secretFile reads a file that only we may read.
 func (ch *checker) secretFile(path, file string) (text string, ok bool) {
 	info, err := os.Stat(file)

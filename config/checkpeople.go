@@ -100,7 +100,9 @@ func (ch *checker) listeners() {
 }
 
 func (ch *checker) times() {
-	if ch.SLA.Review < ch.SLA.Acknowledge {
+	ch.readable("sla.policy", ch.SLA.Policy, "name a policy file; \"dutydesk policy show\" prints one to begin with")
+	ch.readable("sla.holidays", ch.SLA.Holidays, "save https://www.gov.uk/bank-holidays.json there")
+	if ch.SLA.Review > 0 && ch.SLA.Review < ch.SLA.Acknowledge {
 		ch.wrong("sla.review", fmt.Sprintf("%q is shorter than acknowledge, %q", ch.SLA.Review, ch.SLA.Acknowledge), "a case comes back for review only after somebody had to take it")
 	}
 	if ch.production() && ch.Digest.At == "" {

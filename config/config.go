@@ -138,8 +138,10 @@ type Metrics struct {
 
 // SLA is the clock.
 type SLA struct {
-	Acknowledge Duration `toml:"acknowledge" default:"1h" min:"1s" max:"168h" doc:"By when a named person must have acknowledged a concern. The ladder climbs at 50, 100, 200 and 400 percent of it."`
-	Review      Duration `toml:"review" default:"24h" min:"1s" max:"672h" doc:"How often a case that is not closed comes back to its lead and deputy."`
+	Policy      string   `toml:"policy" default:"" doc:"File with the council's response times and ladders; \"\" for the default. \"dutydesk policy show\" prints that, \"policy check\" says what is wrong with one."`
+	Holidays    string   `toml:"holidays" default:"" doc:"A newer https://www.gov.uk/bank-holidays.json than the program's own, or \"\"."`
+	Acknowledge Duration `toml:"acknowledge" default:"0s" example:"1h" min:"1s" max:"168h" doc:"By when a named person must have acknowledged a concern of any severity, in real time, in place of the policy's rule. The ladder then climbs at 50, 100, 200 and 400 percent of it. \"0s\" follows the policy."`
+	Review      Duration `toml:"review" default:"0s" example:"24h" min:"1s" max:"672h" doc:"How often a case that is not closed comes back to its lead and deputy, in real time, in place of the policy's rule. \"0s\" follows the policy."`
 }
 
 // Roles are the seats above the organisations.
@@ -147,6 +149,7 @@ type Roles struct {
 	ServiceLead   string   `toml:"service_lead" default:"" form:"person" doc:"Designated Safeguarding Lead of the council's service."`
 	LALead        string   `toml:"la_lead" example:"la-lead" form:"person" doc:"Local Authority Safeguarding Lead."`
 	SeniorOfficer string   `toml:"senior_officer" default:"" form:"person" doc:"Senior accountable officer."`
+	OnCall        string   `toml:"on_call" default:"" form:"person" doc:"Who is on call when the service is closed; [[seat]] tables say who on which days."`
 	Executive     string   `toml:"executive" default:"" form:"person" doc:"Director or nominated executive."`
 	Outside       string   `toml:"outside" default:"" form:"person" doc:"Contact outside the service: told of a concern that names everybody else who could act."`
 	Managers      []string `toml:"managers" default:"[]" example:"[\"manager\"]" form:"person" doc:"Who hears of every breach and of trouble with the desk."`

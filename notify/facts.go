@@ -39,6 +39,7 @@ const (
 	StageBreach   Kind = "stage-breach"   // it was not done in time; everybody on the rung
 	Returned      Kind = "returned"       // somebody took the case and nothing followed; lead and deputy
 	Changed       Kind = "changed"        // somebody graded it or holds its clocks; the others on the case
+	PolicyChanged Kind = "policy-changed" // deadlines moved with the policy; managers
 	Informed      Kind = "informed"       // what the desk tells by itself; the local authority lead
 )
 
@@ -164,7 +165,7 @@ func (f Facts) check() error {
 
 // deskwide holds for letters that may be about no case.
 func (f Facts) deskwide() bool {
-	return f.Kind == Trouble || f.Kind == Recovered || f.Kind == Hold || f.Kind == Missing || f.Kind == Reconciled || f.Kind == Digest || f.Kind == ListAnswer || f.round()
+	return f.Kind == Trouble || f.Kind == Recovered || f.Kind == Hold || f.Kind == Missing || f.Kind == Reconciled || f.Kind == Digest || f.Kind == ListAnswer || f.Kind == PolicyChanged || f.round()
 }
 
 // full tells whether the recipient may read what the reporter wrote.

@@ -239,6 +239,11 @@ func addDesk(add func(string, notify.Kind, func(*notify.Facts)), at func(day, ho
 	add("trouble-unknown", notify.Trouble, func(f *notify.Facts) { desk(f); f.Trouble.Part = "parking meter" })
 	add("recovered", notify.Recovered, desk)
 	add("recovered-desk", notify.Recovered, func(f *notify.Facts) { desk(f); f.Trouble.Part = "desk" })
+	add("policy-changed", notify.PolicyChanged, func(f *notify.Facts) {
+		desk(f)
+		f.Trouble.Part = "policy 0123456789ab"
+		f.Reason = "12 deadlines of open cases are earlier from now on; 3 would be later by it, and stay as they were"
+	})
 	addRounds(add, desk, at)
 }
 

@@ -270,7 +270,7 @@ func TestQueueStatusWithoutRedis(t *testing.T) {
 // "-" is a command that the test cannot run here, and why.
 var readers = map[string]string{
 	"case show": "CASE", "case chronology": "CASE", "arrivals show": "ARRIVAL", "letters show": "LETTER", "config show": "", "mail read": "MAIL", "queue status": "", "doctor": "",
-	"sla plan": "--severity S2 --received 2026-11-27T18:00:00Z", "sla simulate": "--received 2026-11-27T18:00:00Z", "sla policy check": "POLICY",
+	"sla plan": "--severity S2 --received 2026-11-27T18:00:00Z", "sla simulate": "--received 2026-11-27T18:00:00Z", "policy check": "POLICY",
 	"roster warnings": "- nothing is wrong with its roster", "demo": "- its books have the names of the lists",
 }
 
@@ -283,7 +283,7 @@ func TestEveryJSONNameIsInTheHelp(t *testing.T) {
 	mail := filepath.Join(d.dir, "a.eml")
 	d.must(os.WriteFile(mail, []byte("From: a@b.example\r\n\r\ntext\r\n"), 0o600))
 	policy := filepath.Join(d.dir, "policy.toml")
-	example, _ := dutydesk(t, "sla", "policy", "show")
+	example, _ := dutydesk(t, "policy", "show")
 	d.must(os.WriteFile(policy, []byte(example), 0o600))
 	fill := strings.NewReplacer("CASE", rows[app.Case](d, "case", "list")[0].Ref, "MAIL", mail, "POLICY", policy, "ARRIVAL", rows[app.Arrival](d, "arrivals", "list")[0].ID,
 		"LETTER", rows[app.Letter](d, "letters", "list")[0].ID)

@@ -110,14 +110,14 @@ func (f *policyFlags) findings(path string, now time.Time) (version string, wron
 	if err != nil {
 		return "", nil, nil, err
 	}
-	doubtful = configProblems(file.Doubts(b, now))
+	doubtful = app.PolicyProblems(file.Doubts(b, now))
 	if f.config != "" {
 		cfg, err := f.load()
 		if err != nil {
 			return "", nil, nil, err
 		}
 		empty, unheld := file.Staffed(organisationIDs(cfg), app.Rules(cfg).Roster.Holders)
-		wrong, doubtful = configProblems(empty), append(doubtful, configProblems(unheld)...)
+		wrong, doubtful = app.PolicyProblems(empty), append(doubtful, app.PolicyProblems(unheld)...)
 	}
 	if len(wrong) == 0 {
 		version = b.Version

@@ -85,23 +85,23 @@ func ran(t *testing.T, args ...string) (out, said string, code int) {
 
 // What "policy show" prints is in order, and is the default again.
 func TestPolicyShowIsTheDefault(t *testing.T) {
-	out, said, code := ran(t, "sla", "policy", "show")
+	out, said, code := ran(t, "policy", "show")
 	if code != 0 || !strings.HasPrefix(out, "# version ") {
 		t.Fatal(code, said, out)
 	}
 	version := strings.Fields(out)[2]
 	file := written(t, "policy.toml", out)
-	if out, said, code := ran(t, "sla", "policy", "check", file); code != 0 || out != "ok: "+file+", version "+version+"\n" {
+	if out, said, code := ran(t, "policy", "check", file); code != 0 || out != "ok: "+file+", version "+version+"\n" {
 		t.Errorf("exit %d, %q %q", code, out, said)
 	}
-	if again, _, _ := ran(t, "sla", "policy", "show", file); again != out {
+	if again, _, _ := ran(t, "policy", "show", file); again != out {
 		t.Error("a file that was shown is shown as another")
 	}
 }
 
 // The names in the JSON are stable, and lists are never null.
 func TestPolicyShowJSON(t *testing.T) {
-	out, said, code := ran(t, "sla", "policy", "show", "--json")
+	out, said, code := ran(t, "policy", "show", "--json")
 	var p map[string]any
 	if err := json.Unmarshal([]byte(out), &p); err != nil || code != 0 {
 		t.Fatal(err, code, said)
@@ -120,16 +120,16 @@ func TestPolicyShowJSON(t *testing.T) {
 // F61: what is wrong is exit 78 with its place; what is doubtful is a warning.
 func TestPolicyCheck(t *testing.T) {
 	broken := policyWith(t, `s3 = "4wh"`, `s3 = "4hrs"`, `at = "80%"`, `at = "80"`)
-	out, said, code := ran(t, "sla", "policy", "check", broken)
+	out, said, code := ran(t, "policy", "check", broken)
 	if code != 78 || out != "" || strings.Count(said, "\n") < 1 || !strings.Contains(said, broken+":") || !strings.Contains(said, `stage[1].s3: "4hrs" is no allowance; write "15m"`) {
 		t.Errorf("exit %d, %q %q", code, out, said)
 	}
 	old := policyWith(t, `"2027-09-01"`, `"2021-09-01"`)
-	if out, said, code := ran(t, "sla", "policy", "check", old); code != 0 || !strings.Contains(out, "warn  "+old+":") || !strings.Contains(out, "ok: ") {
+	if out, said, code := ran(t, "policy", "check", old); code != 0 || !strings.Contains(out, "warn  "+old+":") || !strings.Contains(out, "ok: ") {
 		t.Errorf("exit %d, %q %q", code, out, said)
 	}
 	for args, want := range map[string]int{"": 64, "/nonexistent": 64, old + " -c /nonexistent": 78, old + " --holidays " + old: 65, old + " --closed x": 64} {
-		if _, said, code := ran(t, append([]string{"sla", "policy", "check"}, strings.Fields(args)...)...); code != want {
+		if _, said, code := ran(t, append([]string{"policy", "check"}, strings.Fields(args)...)...); code != want {
 			t.Errorf("policy check %s: exit %d, %s", args, code, said)
 		}
 	}
@@ -141,7 +141,7 @@ func TestPolicyCheckJSON(t *testing.T) {
 		code  int
 		grade string
 	}{policyWith(t, `s3 = "4wh"`, `s3 = "4hrs"`): {78, "FAIL"}, policyWith(t, `"2027-09-01"`, `"2021-09-01"`): {0, "warn"}} {
-		out, said, code := ran(t, "sla", "policy", "check", file, "--json")
+		out, said, code := ran(t, "policy", "check", file, "--json")
 		var c struct {
 			File, Version string
 			Findings      []struct {
@@ -161,12 +161,12 @@ func TestPolicyCheckJSON(t *testing.T) {
 // A ladder is held against the roster of a configuration.
 func TestPolicyCheckAgainstARoster(t *testing.T) {
 	file, cfg := policyWith(t), rosterConfig(t, "noor")
-	out, said, code := ran(t, "sla", "policy", "check", file, "-c", cfg)
+	out, said, code := ran(t, "policy", "check", file, "-c", cfg)
 	if code != 0 || !strings.Contains(out, "nobody holds the role on-call") || !strings.Contains(out, "ok: ") {
 		t.Fatalf("exit %d, %q %q", code, out, said)
 	}
 	lonely := policyWith(t, `tell = ["la-lead"]`+"\nnote = \"by", `tell = ["executive"]`+"\nnote = \"by")
-	out, said, code = ran(t, "sla", "policy", "check", lonely, "-c", cfg)
+	out, said, code = ran(t, "policy", "check", lonely, "-c", cfg)
 	if code != 78 || !strings.Contains(said, `nobody stands on the rung at 50% for the organisation "service"`) || strings.Contains(out, "ok") {
 		t.Errorf("exit %d, %q %q", code, out, said)
 	}

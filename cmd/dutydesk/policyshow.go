@@ -20,7 +20,7 @@ target, each_time, by_desk, with, tell, note; rungs: percent, severities, stages
 s1 to s4 ("" for none); pause_reasons.
 
 Exit codes: 0, 64 usage, 65 bank holidays cannot be read, 78 the policy is wrong.`,
-		Example: "  dutydesk sla policy show > policy.toml",
+		Example: "  dutydesk policy show > policy.toml",
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				f.policy = args[0]

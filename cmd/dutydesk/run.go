@@ -66,7 +66,11 @@ func (f *flags) reader(c *cobra.Command) (app.Reader, *config.Config, error) {
 	if err := l.Schema(c.Context()); errors.Is(err, ledger.ErrNone) || errors.Is(err, ledger.ErrOlder) {
 		return app.Reader{}, nil, errors.Join(err, l.Close())
 	}
-	return app.Reader{Ledger: l, Rules: app.Rules(cfg)}, cfg, nil
+	rules, err := app.LedgerRules(c.Context(), cfg, l)
+	if err != nil {
+		return app.Reader{}, nil, errors.Join(err, l.Close())
+	}
+	return app.Reader{Ledger: l, Rules: rules}, cfg, nil
 }
 
 func runCommand() *cobra.Command {

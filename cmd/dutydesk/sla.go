@@ -24,7 +24,7 @@ type planFlags struct {
 
 func slaCommand() *cobra.Command {
 	c := &cobra.Command{Use: "sla", Short: "By when people must act, and who hears if they do not"}
-	c.AddCommand(planCommand(), simulateCommand(), policyCommand())
+	c.AddCommand(planCommand(), simulateCommand(), replayCommand())
 	return c
 }
 

@@ -3,12 +3,13 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"dutydesk/config"
+	"dutydesk/cmd/internal/app"
 	"dutydesk/workflow/sla"
 	"dutydesk/workflow/sla/policy"
 )
@@ -20,7 +21,7 @@ type rules struct {
 }
 
 func (r *rules) add(c *cobra.Command) {
-	c.Flags().StringVar(&r.policy, "policy", "", `a policy file; without, the default ("sla policy show" prints it)`)
+	c.Flags().StringVar(&r.policy, "policy", "", `a policy file; without, the default ("policy show" prints it)`)
 	r.addHolidays(c)
 }
 
@@ -81,23 +82,10 @@ func (r *rules) bankHolidays() (sla.Holidays, error) {
 // readPolicy reads a policy file; what is wrong with it is wrong as in a
 // configuration.
 func readPolicy(path string) (*policy.File, error) {
-	text, err := os.ReadFile(path)
-	if err != nil {
+	f, err := app.ReadPolicy(path)
+	var gone *fs.PathError
+	if errors.As(err, &gone) {
 		return nil, usageError{err}
 	}
-	f, err := policy.Read(path, text, config.Decode)
-	var wrong policy.Problems
-	if errors.As(err, &wrong) {
-		return nil, configProblems(wrong)
-	}
 	return f, err
-}
-
-// configProblems are a policy's problems as those of a configuration.
-func configProblems(ps policy.Problems) config.Problems {
-	out := make(config.Problems, len(ps))
-	for i, p := range ps {
-		out[i] = config.Problem(p)
-	}
-	return out
 }

@@ -41,6 +41,7 @@ type Roster struct {
 	SeniorOfficer string
 	Executive     string
 	Outside       string // who is told of a case that nobody else may act on; "" if there is nobody
+	OnCall        string // when the service is closed
 	Managers      []string
 	Seats         []Seat
 	Absences      []Absence
@@ -115,6 +116,8 @@ func (r Roster) standing(org string, role sla.Role) []string {
 		return []string{r.SeniorOfficer}
 	case sla.Executive:
 		return []string{r.Executive}
+	case sla.OnCall:
+		return []string{r.OnCall}
 	case sla.Manager:
 		return r.Managers
 	}
@@ -177,7 +180,7 @@ func (r Roster) covers(id string) (ids []string) {
 }
 
 // acting are the roles whose holders may work a case; managers only hear of it.
-var acting = []sla.Role{sla.Lead, sla.Deputy, sla.ServiceLead, sla.LALead, sla.SeniorOfficer, sla.Executive}
+var acting = []sla.Role{sla.Lead, sla.Deputy, sla.ServiceLead, sla.LALead, sla.SeniorOfficer, sla.Executive, sla.OnCall}
 
 // MayAct reports whether person may give commands on cases of org now. Whoever
 // stands in for another may, also once that one is back: they have begun.

@@ -47,7 +47,7 @@ func (r Roster) Warnings(now time.Time, ahead time.Duration) (ws []Warning) {
 			ws = append(ws, r.ambassadors(o, now, end)...)
 		}
 	}
-	for _, role := range []sla.Role{sla.ServiceLead, sla.LALead, sla.SeniorOfficer, sla.Executive, sla.Manager} {
+	for _, role := range []sla.Role{sla.ServiceLead, sla.LALead, sla.SeniorOfficer, sla.Executive, sla.OnCall, sla.Manager} {
 		if !slices.Equal(r.standing("", role), []string{""}) {
 			ws = append(ws, r.of("", role, now, end)...)
 		}

@@ -19,6 +19,7 @@ import (
 	"dutydesk/notify/mailer"
 	"dutydesk/notify/outbox"
 	"dutydesk/workflow"
+	"dutydesk/workflow/casefile"
 	"dutydesk/workflow/ledger"
 	"dutydesk/workflow/queue"
 )
@@ -114,11 +115,29 @@ func (a *App) openOffice(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.Office = &workflow.Office{Ledger: a.Ledger, Rules: Rules(a.cfg), Key: key, Prefix: a.cfg.Service.ReferencePrefix, Now: a.clock.Now}
+	rules, err := a.rules(ctx)
+	if err != nil {
+		return err
+	}
+	a.Office = &workflow.Office{Ledger: a.Ledger, Rules: rules, Key: key, Prefix: a.cfg.Service.ReferencePrefix, Now: a.clock.Now}
 	a.Desk = &intake.Desk{Store: a.Store, Ledger: a.Ledger, Office: a.Office, Address: strings.ToLower(a.cfg.Service.Address),
 		Reader: message.Reader{Keys: keys(a.cfg)}, Trust: trust(a.cfg), Now: a.clock.Now}
 	a.metrics = NewMetrics(a.Ledger, a.clock.Now, a.log)
 	return nil
+}
+
+// rules are those new cases begin under, and the policies of those that are there.
+func (a *App) rules(ctx context.Context) (casefile.Rules, error) {
+	b, err := Book(a.cfg)
+	if err != nil {
+		return casefile.Rules{}, err
+	}
+	if err := keepPolicy(ctx, a.Ledger, b, a.clock.Now()); err != nil {
+		return casefile.Rules{}, err
+	}
+	r, err := LedgerRules(ctx, a.cfg, a.Ledger)
+	r.Version = b.Version
+	return r, err
 }
 
 func (a *App) openQueue(ctx context.Context) error {

@@ -60,7 +60,17 @@ type Case struct {
 // ShownCase is "case show --json": the case and the report that opened it.
 type ShownCase struct {
 	Case
-	Report Arrival `json:"report"`
+	Deadlines []Deadline `json:"deadlines"` // what people owe it now, soonest first
+	Policy    string     `json:"policy"`    // version of the policy it began under; "" if it is older than policies
+	Report    Arrival    `json:"report"`
+}
+
+// Deadline is one thing that people owe a case.
+type Deadline struct {
+	Stage    string    `json:"stage"`
+	Due      time.Time `json:"due_at"`
+	Breached bool      `json:"missed"`
+	Why      string    `json:"why"` // which rule set it
 }
 
 // Letter is one row of "letters list --json". Its Message-ID is a capability
@@ -77,6 +87,8 @@ type Letter struct {
 	Sent    *time.Time `json:"sent_at"`
 	SHA256  string     `json:"sha256"` // of the mail as kept
 	Code    int        `json:"smtp_code"`
+	Stage   string     `json:"stage"` // what is due, "" where nothing is
+	Why     string     `json:"why"`   // which rule set that
 	About   string     `json:"about"` // the part of the desk, for letters about the desk itself
 }
 
@@ -103,6 +115,17 @@ type Books struct {
 type Reader struct {
 	Ledger *ledger.Ledger
 	Rules  casefile.Rules
+	Now    func() time.Time // nil is the machine's clock
+}
+
+// rules are those of the moment that it is.
+func (r Reader) rules() (rules casefile.Rules, now time.Time) {
+	if now = time.Now(); r.Now != nil {
+		now = r.Now()
+	}
+	rules = r.Rules
+	rules.Roster = rules.Roster.On(now)
+	return rules, now
 }
 
 // All reads everything.
@@ -180,6 +203,11 @@ func (r Reader) ShownCase(ctx context.Context, ref string) (x ShownCase, err err
 	if err != nil {
 		return x, err
 	}
+	rules, _ := r.rules()
+	x.Policy, x.Deadlines = c.Version, []Deadline{}
+	for _, d := range c.Deadlines(rules) {
+		x.Deadlines = append(x.Deadlines, Deadline{string(d.Stage), d.Due, d.Breached, d.Why})
+	}
 	a, err := r.Ledger.Arrival(ctx, c.Arrival)
 	if err != nil {
 		return x, err
@@ -190,8 +218,9 @@ func (r Reader) ShownCase(ctx context.Context, ref string) (x ShownCase, err err
 }
 
 func (r Reader) record(c casefile.Case, next time.Time) Case {
+	rules, now := r.rules()
 	return Case{Ref: string(c.Ref), Organisation: c.Org, Severity: string(c.Severity), State: string(c.State), Opened: c.Opened,
-		Limit: r.Rules.Policy.Limit(c.Opened), Acknowledged: maybe(c.Acknowledged), AcknowledgedBy: c.By, Breached: maybe(c.Breached),
+		Limit: c.Limit(rules, now), Acknowledged: maybe(c.Acknowledged), AcknowledgedBy: c.By, Breached: maybe(c.Breached),
 		Rung: c.Climbed, Next: maybe(next)}
 }
 
@@ -223,7 +252,7 @@ func letterRecord(x ledger.Letter) Letter {
 		x.Person = "reporter"
 	}
 	return Letter{ID: x.ID, Case: string(x.Case), Kind: string(x.Kind), Person: x.Person, Role: string(x.Role), Rung: x.Rung, State: string(x.State),
-		Created: x.Created, Sent: maybe(x.SentAt), SHA256: x.SHA256, Code: x.Code, About: d.Trouble}
+		Created: x.Created, Sent: maybe(x.SentAt), SHA256: x.SHA256, Code: x.Code, About: d.Trouble, Stage: string(d.Stage), Why: d.Why}
 }
 
 // Events lists the chronology of a case, of all cases if ref is "".
@@ -242,4 +271,60 @@ func maybe(t time.Time) *time.Time {
 		return nil
 	}
 	return &t
+}
+
+// Replay is "sla replay --json": every clock of a case, recomputed, and where the
+// chronology differs.
+type Replay struct {
+	Case        string       `json:"case"`
+	Policy      string       `json:"policy"` // version it began under; "" if it is older than policies
+	Severity    string       `json:"severity"`
+	Clocks      []ReplayedClock      `json:"clocks"`
+	Differences []Difference `json:"differences"`
+}
+
+// ReplayedClock is one turn of one stage.
+type ReplayedClock struct {
+	Stage    string     `json:"stage"`
+	Turn     int        `json:"turn"` // 1 is the first
+	Severity string     `json:"severity"`
+	From     time.Time  `json:"from"`
+	Due      time.Time  `json:"due_at"`
+	Done     *time.Time `json:"done_at"`
+	Dropped  *time.Time `json:"dropped_at"`
+	Breached *time.Time `json:"missed_at"`
+	Why      string     `json:"why"`
+}
+
+// Difference is what happened and should not have, or did not and should.
+type Difference struct {
+	At   time.Time `json:"at"`
+	Line string    `json:"line"`
+	What string    `json:"what"`
+}
+
+// Replay recomputes every clock of a case from its events.
+func (r Reader) Replay(ctx context.Context, ref string) (x Replay, err error) {
+	c, err := r.Ledger.Case(ctx, casefile.Ref(ref))
+	if err != nil {
+		return x, err
+	}
+	lines, err := r.Ledger.Chronology(ctx, c.Ref)
+	if err != nil {
+		return x, err
+	}
+	var es []casefile.Event
+	for _, l := range lines {
+		es = append(es, l.Event)
+	}
+	rules, now := r.rules()
+	st, ds, err := c.Audit(es, rules, now)
+	x = Replay{Case: ref, Policy: c.Version, Severity: string(c.Severity), Clocks: []ReplayedClock{}, Differences: []Difference{}}
+	for _, k := range st.Clocks {
+		x.Clocks = append(x.Clocks, ReplayedClock{string(k.Stage), k.Turn + 1, string(k.Severity), k.From, k.Due, maybe(k.Done), maybe(k.Dropped), maybe(k.Breached), k.Why})
+	}
+	for _, d := range ds {
+		x.Differences = append(x.Differences, Difference(d))
+	}
+	return x, err
 }

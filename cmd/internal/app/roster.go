@@ -12,7 +12,8 @@ import (
 	"dutydesk/workflow/sla"
 )
 
-// Rules are the roster and the ladder of a configuration.
+// Rules are the roster of a configuration, and the allowances it gives in place
+// of the policy's. The policy itself is [Book].
 func Rules(cfg *config.Config) casefile.Rules {
 	p := sla.Default()
 	p.Acknowledge, p.Review = time.Duration(cfg.SLA.Acknowledge), time.Duration(cfg.SLA.Review)
@@ -34,7 +35,7 @@ func flood(cfg *config.Config) casefile.Flood {
 
 func roster(cfg *config.Config) casefile.Roster {
 	r := casefile.Roster{People: map[string]casefile.Person{}, Orgs: map[string]casefile.Org{}, Triage: cfg.Service.Organisation,
-		ServiceLead: cfg.Roles.ServiceLead, LALead: cfg.Roles.LALead, SeniorOfficer: cfg.Roles.SeniorOfficer, Executive: cfg.Roles.Executive, Outside: cfg.Roles.Outside, Managers: cfg.Roles.Managers}
+		ServiceLead: cfg.Roles.ServiceLead, LALead: cfg.Roles.LALead, SeniorOfficer: cfg.Roles.SeniorOfficer, Executive: cfg.Roles.Executive, OnCall: cfg.Roles.OnCall, Outside: cfg.Roles.Outside, Managers: cfg.Roles.Managers}
 	for _, p := range cfg.Persons {
 		r.People[p.ID] = person(cfg, p)
 		for _, days := range p.Away {

@@ -1,0 +1,123 @@
+package casefile
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"time"
+
+	"dutydesk/workflow/sla"
+	"dutydesk/workflow/sla/policy"
+)
+
+// Difference is one place where what happened is not what the policy says.
+type Difference struct {
+	At   time.Time // of the line, or of what is missing
+	Line string    // of the chronology, or the rung that it lacks
+	What string
+}
+
+// lag is how long after its time a limit may be announced: the desk may have
+// slept, and says so itself.
+const lag = 5 * time.Minute
+
+var rungLine = regexp.MustCompile(`^([a-z-]+) ([0-9]+)%(?:, turn ([0-9]+))?(?:, repeat ([0-9]+))?$`)
+
+// Audit recomputes every clock of the case at the moment now and holds its
+// chronology against them: no rung was told before its time, none that no clock
+// has, and every limit that was missed was announced. The error is that of a
+// story that cannot be replayed. A case that is older than policies is held
+// against the plain ladder.
+func (c Case) Audit(es []Event, rules Rules, now time.Time) (st policy.Standing, ds []Difference, err error) {
+	if st, err = c.Standing(rules, now); err != nil {
+		return st, nil, err
+	}
+	told := map[string]bool{}
+	for _, e := range es {
+		if m := rungLine.FindStringSubmatch(e.Text); e.Verb == Elapse && m != nil {
+			d, err := c.held(e, m, rules)
+			if err != nil {
+				return st, nil, err
+			}
+			if d.What != "" {
+				ds = append(ds, d)
+			}
+			if percent, _ := strconv.Atoi(m[2]); percent >= 100 {
+				told[m[1]+"."+m[3]] = true
+			}
+		}
+	}
+	if c.clocked(rules) && st.Severity != c.Severity {
+		ds = append(ds, Difference{now, "severity " + string(c.Severity), "the events lead to " + string(st.Severity)})
+	}
+	return st, append(ds, c.silent(st, told, rules, now)...), nil
+}
+
+// held holds one line against the clock that it is about, as it stood then.
+func (c Case) held(e Event, m []string, rules Rules) (d Difference, err error) {
+	stage, percent, turn, repeat := sla.Stage(m[1]), number(m[2]), max(0, number(m[3])-1), number(m[4])
+	d = Difference{At: e.At, Line: e.Text}
+	if c.mine(stage, rules) && (stage == sla.Review || !c.clocked(rules) || rules.Policy.Acknowledge > 0) {
+		return c.heldPlain(d, stage, percent, rules), nil
+	}
+	st, err := c.Standing(rules, e.At)
+	if err != nil {
+		return d, err
+	}
+	for _, k := range st.Clocks {
+		for n := range k.Rungs() {
+			if r, _ := k.Ring(n); k.Stage == stage && k.Turn == turn && r.Percent == percent {
+				r, _ = k.Ring(n + repeat)
+				return d.unless(!r.At.After(e.At), "was told before its time, "+r.At.Format(time.RFC3339)), nil
+			}
+		}
+	}
+	return d.unless(false, "no clock has such a rung"), nil
+}
+
+// heldPlain holds a line against the plain ladder; of a case that came back only
+// the first time is known.
+func (c Case) heldPlain(d Difference, stage sla.Stage, percent int, rules Rules) Difference {
+	if stage != sla.Acknowledge || c.Turn > 0 {
+		return d
+	}
+	l := ladder{from: c.Opened, plain: rules.Policy.Filled()}
+	for n := 0; l.rung(n).Percent <= percent; n++ {
+		if l.rung(n).Percent == percent {
+			return d.unless(!l.due(n).After(d.At), "was told before its time, "+l.due(n).Format(time.RFC3339))
+		}
+	}
+	return d.unless(false, "the ladder has no such rung")
+}
+
+// silent are the limits that passed and of which the chronology says nothing.
+func (c Case) silent(st policy.Standing, told map[string]bool, rules Rules, now time.Time) (ds []Difference) {
+	for _, k := range st.Clocks {
+		turn := ""
+		if k.Turn > 0 {
+			turn = strconv.Itoa(k.Turn + 1)
+		}
+		own := k.Stage == sla.Acknowledge && rules.Policy.Acknowledge > 0 || k.Stage == sla.Review && c.reviewed(rules)
+		if !k.Breached.IsZero() && !own && now.Sub(k.Breached) > lag && !told[string(k.Stage)+"."+turn] {
+			ds = append(ds, Difference{k.Breached, fmt.Sprintf("%s 100%%", k.Stage), "the limit passed and nobody was told"})
+		}
+	}
+	return ds
+}
+
+// unless is the difference, or none if all is well.
+func (d Difference) unless(well bool, what string) Difference {
+	if !well {
+		d.What = what
+	}
+	return d
+}
+
+// number reads digits; none are 0.
+func number(digits string) int {
+	n, err := strconv.Atoi(digits)
+	if err != nil {
+		return 0
+	}
+	return n
+}
