@@ -54,7 +54,7 @@ func (c Case) others(kind Kind, by, reason string, rules Rules, at time.Time) (n
 	l := c.ladder(rules, at)
 	told := max(c.Climbed, c.Reached)
 	roles := c.first(rules.Roster)
-	if told > l.breach() || kind == CloseProposal || kind == NotDelivered {
+	if told > l.breach() || kind == Changed && c.Severity == sla.S1 || kind == CloseProposal || kind == NotDelivered {
 		roles = append(roles, sla.ServiceLead, sla.LALead)
 	}
 	for rung := range told {

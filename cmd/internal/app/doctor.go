@@ -245,7 +245,7 @@ func checkRoster(_ context.Context, cfg *config.Config) (out []Finding) {
 // undecided lists what the council has left open.
 func undecided(cfg *config.Config) (out []Finding) {
 	var missing []string
-	for key, v := range map[string]string{"service_lead": cfg.Roles.ServiceLead, "senior_officer": cfg.Roles.SeniorOfficer, "executive": cfg.Roles.Executive, "on_call": cfg.Roles.OnCall} {
+	for key, v := range map[string]string{"service_lead": cfg.Roles.ServiceLead, "senior_officer": cfg.Roles.SeniorOfficer, "executive": cfg.Roles.Executive} {
 		if v == "" {
 			missing = append(missing, key)
 		}

@@ -276,11 +276,11 @@ func maybe(t time.Time) *time.Time {
 // Replay is "sla replay --json": every clock of a case, recomputed, and where the
 // chronology differs.
 type Replay struct {
-	Case        string       `json:"case"`
-	Policy      string       `json:"policy"` // version it began under; "" if it is older than policies
-	Severity    string       `json:"severity"`
-	Clocks      []ReplayedClock      `json:"clocks"`
-	Differences []Difference `json:"differences"`
+	Case        string          `json:"case"`
+	Policy      string          `json:"policy"` // version it began under; "" if it is older than policies
+	Severity    string          `json:"severity"`
+	Clocks      []ReplayedClock `json:"clocks"`
+	Differences []Difference    `json:"differences"`
 }
 
 // ReplayedClock is one turn of one stage.
