@@ -7,12 +7,15 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"dutydesk/cmd/internal/app"
 	"dutydesk/config"
 	"dutydesk/workflow/casefile"
+	"dutydesk/workflow/sla"
+	book "dutydesk/workflow/sla/policy"
 )
 
 // Options of a demo. The zero value runs at the machine's own speed and logs
@@ -80,7 +83,11 @@ func (d *Demo) configure() (*config.Config, error) {
 	d.Config = filepath.Join(d.dir, "dutydesk.toml")
 	secret := filepath.Join(d.dir, "password")
 	text := d.toml(secret)
-	if err := errors.Join(os.WriteFile(secret, []byte(d.Council.Password()), 0o600), os.WriteFile(d.Config, []byte(text), 0o600)); err != nil {
+	p, err := rules()
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(os.WriteFile(d.policyFile(), []byte(p), 0o600), os.WriteFile(secret, []byte(d.Council.Password()), 0o600), os.WriteFile(d.Config, []byte(text), 0o600)); err != nil {
 		return nil, err
 	}
 	cfg, err := config.Load(d.Config, func(string) (string, bool) { return "", false })
@@ -91,9 +98,20 @@ func (d *Demo) configure() (*config.Config, error) {
 	return cfg, nil
 }
 
+func (d *Demo) policyFile() string { return filepath.Join(d.dir, "policy.toml") }
+
+// rules are the default policy without what only the night has: the demo tells
+// the same story at every hour.
+func rules() (string, error) {
+	p, err := book.Default()
+	p.Stages = slices.DeleteFunc(p.Stages, func(t sla.Term) bool { return t.Stage == sla.Screen })
+	p.Ladder = slices.DeleteFunc(p.Ladder, func(r book.Rung) bool { return slices.Contains(r.Stages, sla.Screen) })
+	return p.String(), err
+}
+
 func (d *Demo) toml(secret string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, settings, filepath.Join(d.dir, "data"), DeskAddress, d.Council.IMAPAddr(), DeskAddress, secret, Kept, d.Council.SMTPAddr(), d.patience())
+	fmt.Fprintf(&b, settings, filepath.Join(d.dir, "data"), DeskAddress, d.Council.IMAPAddr(), DeskAddress, secret, Kept, d.Council.SMTPAddr(), d.policyFile(), d.patience())
 	for _, p := range People()[1:] {
 		disclosure := "minimal"
 		if p.Full {
@@ -135,6 +153,7 @@ hello = "desk.council.example"
 trusted_domains = ["council.example"]
 
 [sla]
+policy = %q
 acknowledge = "1h"
 
 [desk]
