@@ -8,7 +8,7 @@ import (
 
 // Seat is a role that somebody holds for a time.
 type Seat struct {
-	Role         string `toml:"role" example:"lead" allowed:"lead|deputy|service-lead|la-lead|senior-officer|executive|manager" doc:"\"lead\", \"deputy\", \"service-lead\", \"la-lead\", \"senior-officer\", \"executive\" or \"manager\"."`
+	Role         string `toml:"role" example:"lead" allowed:"lead|deputy|on-call|service-lead|la-lead|senior-officer|executive|manager" doc:"\"lead\", \"deputy\", \"on-call\", \"service-lead\", \"la-lead\", \"senior-officer\", \"executive\" or \"manager\"."`
 	Organisation string `toml:"organisation" default:"" example:"service" form:"organisation" doc:"Whose lead or deputy; \"\" for the other roles."`
 	Person       string `toml:"person" example:"deputy" form:"person" doc:"Who holds it, in place of whoever holds it otherwise. A manager is one more."`
 	From         Date   `toml:"from" default:"" example:"2027-02-01" form:"date" doc:"First day; \"\" for always."`

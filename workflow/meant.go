@@ -27,6 +27,9 @@ type spoken struct {
 	text   string // what stood beside its reference
 }
 
+// saidOfMany are the words that mean something without a case of their own.
+var saidOfMany = []casefile.Verb{casefile.Acknowledge, casefile.Note, reply.Help}
+
 // meant finds the lines that an answer names. Only ACK can be said of several
 // cases; every other word is kept with the note.
 func meant(r reply.Reply, lines []ledger.Letter) (m meaning) {
@@ -41,7 +44,7 @@ func meant(r reply.Reply, lines []ledger.Letter) (m meaning) {
 			m.name(refs, at, seen, true, rest)
 			continue
 		}
-		if w.Verb == casefile.Close {
+		if !slices.Contains(saidOfMany, w.Verb) {
 			m.did = append(m.did, Deed{Word: w.Verb, Did: listOnly})
 		}
 		if w.Text != "" {

@@ -31,7 +31,6 @@ func policyCheckCommand() *cobra.Command {
 		Long: `Say everything that is wrong with a policy file, each with file:line:column and what is right: unknown words, gaps,
 rungs with nobody on them or never reached, hours that overlap, repeats that never end in silence. What runs but
 should be looked at is a warning. With -c every rung is held against the roster of a configuration.
-The worker does not go by this policy yet: it keeps acknowledge and review under [sla] of its configuration.
 
 --json prints file, version ("" if it is wrong) and findings: grade (warn or FAIL), file, line, column, key, what, fix.
 

@@ -13,7 +13,6 @@ func policyShowCommand() *cobra.Command {
 	var f policyFlags
 	c := &cobra.Command{Use: "show [FILE]", Short: "Print the default policy, or that of a file, as a file that explains itself", Args: cobra.MaximumNArgs(1),
 		Long: `Print the default policy, or that of a file, as a file that explains itself: take it and change it.
-The worker does not go by this policy yet: it keeps acknowledge and review under [sla] of its configuration.
 
 --json prints version, title, next_review, time_zone, closure_days, stages: stage, s1 to s4, out_of_hours, if_raised,
 target, each_time, by_desk, with, tell, note; rungs: percent, severities, stages, tell, note; repeat, stale, pause:

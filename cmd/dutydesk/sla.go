@@ -33,7 +33,6 @@ func planCommand() *cobra.Command {
 	c := &cobra.Command{Use: "plan", Short: "Every deadline of something received at a given instant", Args: cobra.NoArgs,
 		Long: `Every deadline that starts at receipt, by the default policy or that of --policy: real time (15m, 2h), working hours
 (4wh) or working days (1wd), in England and Wales. No configuration, ledger or network is needed.
-The worker does not go by this policy yet: it keeps acknowledge and review under [sla] of its configuration.
 
 --json prints policy (its version), severity, received, received_words, in_hours, time_zone, holidays_until and
 stages: stage, allowance, due (UTC), due_words, known, soft, repeats, note. "known": false means that bank holidays

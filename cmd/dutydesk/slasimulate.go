@@ -31,7 +31,6 @@ func simulateCommand() *cobra.Command {
 		Long: `The whole story of a concern that nobody ever answers, by the default policy or that of --policy: every rung of every
 stage and what the desk does by itself, up to the executive and the first repeats. With -c the roles are those of a
 configuration's roster, and a rung with nobody on it is told to the nearest that has somebody. Nothing is sent.
-The worker does not go by this policy yet: it keeps acknowledge and review under [sla] of its configuration.
 
 --json prints policy (its version), severity, received, received_words, in_hours, time_zone, holidays_until,
 organisation, sure and story: at (UTC), at_words, stage, allowance, percent, repeat, breach, by_desk, as_percent (the

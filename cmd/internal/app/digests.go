@@ -7,7 +7,6 @@ import (
 
 	"dutydesk/workflow"
 	"dutydesk/workflow/sla"
-	"dutydesk/workflow/sla/policy"
 )
 
 // openDigests owes the letters by which people hear how the desk stands. Reviews
@@ -18,11 +17,11 @@ func (a *App) openDigests() error {
 		d.Hour, d.Minute = hour, minute
 		a.Rounds.ByName["daily"], a.Rounds.ByName["roster-check"] = d.Daily(), d.Roster()
 	}
-	times, err := policy.Default()
+	times, err := Book(a.cfg)
 	if err != nil {
 		return fmt.Errorf("read response times: %w", err)
 	}
-	a.Rounds.ByName["review-times"] = d.Review("times", times.NextReview)
+	a.Rounds.ByName["review-times"] = d.Review("times", times.Policy.NextReview)
 	if at := a.cfg.Digest.Review.Time(); !at.IsZero() {
 		a.Rounds.ByName["review-policy"] = d.Review("policy", sla.DayOf(at))
 	}
