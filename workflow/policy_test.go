@@ -65,7 +65,7 @@ func TestWorkByLetters(t *testing.T) {
 	d.byPolicy(nil)
 	d.open("please help")
 	letter := d.letters("lead", casefile.Opened)[0]
-	if !strings.Contains(letter.Detail, "1wh from receipt") {
+	if !strings.Contains(letter.Detail, "1 working hour from receipt") {
 		t.Errorf("the letter does not say which rule set its deadline: %s", letter.Detail)
 	}
 	d.obey(d.answer(letter, "ACK\nGRADE S1 because he waits outside\nDONE triage\nI have rung the police"))

@@ -25,7 +25,7 @@ func TestSimulateInWords(t *testing.T) {
 		"S2 received 5:50pm BST on Friday 27 August 2027, out of hours (Europe/London), policy ", "Nobody answers:\n",
 		"Fri 27 Aug 2027 17:50 BST  acknowledge          at once ", "Tue 31 Aug 2027 09:30 BST  acknowledge          100% BREACH ",
 		"lead, deputy, service-lead, la-lead, manager ", "la-told              the desk does it", "400%, still missed", "senior-officer, executive, manager",
-		"400%, again (2)", "and so on every 4wh until a person acts\n",
+		"400%, again (2)", "and so on every 4 working hours until a person acts\n",
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is not in\n%s", want, out)
@@ -37,7 +37,7 @@ func TestSimulateInWords(t *testing.T) {
 	if out, _, _ := simulated(t, "--received", "2027-12-31 15:00"); !strings.Contains(out, "not sure: bank holidays are known to 2027-12-31") {
 		t.Error(out)
 	}
-	if out, _, _ := simulated(t, "--received", "2026-11-28 03:00", "--severity", "s1"); !strings.Contains(out, "Sat 28 Nov 2026 03:07:30 GMT  acknowledge        50% ") || !strings.Contains(out, "every 1h until") {
+	if out, _, _ := simulated(t, "--received", "2026-11-28 03:00", "--severity", "s1"); !strings.Contains(out, "Sat 28 Nov 2026 03:07:30 GMT  acknowledge        50% ") || !strings.Contains(out, "every 1 hour until") {
 		t.Error(out)
 	}
 }
@@ -75,7 +75,7 @@ func TestSimulateJSON(t *testing.T) {
 	}
 	first := s.Story[1]
 	if first.At != "2026-11-27T18:00:00Z" || first.Stage != "acknowledge" || first.Allowance != "1wh" || first.Percent != 0 || first.Breach || first.By_desk ||
-		len(first.Told) != 2 || first.Told[0].Role != "lead" || len(first.Told[0].People) != 0 || !strings.HasPrefix(first.Why, "S2 acknowledge: 1wh from receipt, policy ") {
+		len(first.Told) != 2 || first.Told[0].Role != "lead" || len(first.Told[0].People) != 0 || !strings.HasPrefix(first.Why, "S2 acknowledge: 1 working hour from receipt, policy ") {
 		t.Errorf("%+v", first)
 	}
 	last := s.Story[len(s.Story)-1]

@@ -23,7 +23,7 @@ func (s simulation) print(w io.Writer, b *policy.Book) error {
 	if err := table(w, "AT STAGE RUNG TOLD NOTE", rows); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(w, "and so on every %s until a person acts\n", b.Policy.Repeat.For(s.Severity))
+	_, err := fmt.Fprintf(w, "and so on every %s until a person acts\n", b.Policy.Repeat.For(s.Severity).Words())
 	if err == nil && !s.Sure {
 		_, err = fmt.Fprintf(w, "not sure: %s\n", beyond(s.HolidaysUntil))
 	}

@@ -138,6 +138,39 @@ func (a Allowance) String() string {
 	return s
 }
 
+// Words is the allowance as people say it: "1 hour 30 minutes", "4 working
+// hours", "1 working day"; "" for none.
+func (a Allowance) Words() string {
+	switch a.unit {
+	case none:
+		return ""
+	case workingHours:
+		return several(a.n, "working hour")
+	case workingDays:
+		return several(a.n, "working day")
+	}
+	var said []string
+	for _, part := range []struct {
+		n    int64
+		unit string
+	}{{a.n / 3600, "hour"}, {a.n / 60 % 60, "minute"}, {a.n % 60, "second"}} {
+		if part.n > 0 {
+			said = append(said, several(part.n, part.unit))
+		}
+	}
+	if said == nil {
+		return "no time"
+	}
+	return strings.Join(said, " ")
+}
+
+func several(n int64, unit string) string {
+	if n != 1 {
+		unit += "s"
+	}
+	return strconv.FormatInt(n, 10) + " " + unit
+}
+
 // MarshalText is String, for policies and JSON.
 func (a Allowance) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
 

@@ -100,3 +100,16 @@ func FuzzParseAllowance(f *testing.F) {
 		}
 	})
 }
+
+// Letters say an allowance in words.
+func TestAllowanceWords(t *testing.T) {
+	for text, want := range map[string]string{"15m": "15 minutes", "1h30m": "1 hour 30 minutes", "4wh": "4 working hours", "1wd": "1 working day", "0m": "no time", "45s": "45 seconds"} {
+		a, err := ParseAllowance(text)
+		if err != nil || a.Words() != want {
+			t.Errorf("%s: %q, %v, want %q", text, a.Words(), err, want)
+		}
+	}
+	if said := (Allowance{}).Words(); said != "" {
+		t.Errorf("none: %q", said)
+	}
+}

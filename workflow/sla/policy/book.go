@@ -59,5 +59,5 @@ func (b *Book) start(t sla.Term, s sla.Severity, from time.Time, since string) C
 	a, begun := t.For(s), time.Unix(from.Unix(), 0).UTC()
 	due, known := b.Calendar.Due(begun, a)
 	return Clock{Stage: t.Stage, Severity: s, Allowance: a, From: begun, Due: due, Known: known, Soft: t.Soft, Version: b.Version,
-		Why: fmt.Sprintf("%s %s: %s from %s, policy %s", s, t.Stage, a, since, b.Version), book: b, term: t, origin: begun}
+		Why: fmt.Sprintf("%s %s: %s from %s, policy %s", s, t.Stage, a.Words(), since, b.Version), book: b, term: t, origin: begun}
 }

@@ -25,7 +25,7 @@ func TestLadderOfAFridayEvening(t *testing.T) {
 			t.Errorf("rung %d: %s, want %s", n, got, s)
 		}
 	}
-	if c.Why != "S2 acknowledge: 1wh from receipt, policy "+book(t).Version {
+	if c.Why != "S2 acknowledge: 1 working hour from receipt, policy "+book(t).Version {
 		t.Error(c.Why)
 	}
 }
