@@ -40,6 +40,7 @@ const (
 	Returned      Kind = "returned"       // somebody took the case and nothing followed; lead and deputy
 	Changed       Kind = "changed"        // somebody graded it or holds its clocks; the others on the case
 	PolicyChanged Kind = "policy-changed" // deadlines moved with the policy; managers
+	OffCase       Kind = "off-case"       // they are off a case by their own word; whoever said so
 	Informed      Kind = "informed"       // what the desk tells by itself; the local authority lead
 )
 
@@ -165,7 +166,7 @@ func (f Facts) check() error {
 
 // deskwide holds for letters that may be about no case.
 func (f Facts) deskwide() bool {
-	return f.Kind == Trouble || f.Kind == Recovered || f.Kind == Hold || f.Kind == Missing || f.Kind == Reconciled || f.Kind == Digest || f.Kind == ListAnswer || f.Kind == PolicyChanged || f.round()
+	return f.Kind == Trouble || f.Kind == Recovered || f.Kind == Hold || f.Kind == Missing || f.Kind == Reconciled || f.Kind == Digest || f.Kind == ListAnswer || f.Kind == PolicyChanged || f.Kind == OffCase || f.round()
 }
 
 // full tells whether the recipient may read what the reporter wrote.

@@ -16,7 +16,8 @@ const deskSubject = "Safeguarding desk: needs attention"
 // roundSubjects are those of letters by the clock, each a conversation of its
 // own, and of answers to answers to lists.
 var roundSubjects = map[Kind]string{DailyList: "Safeguarding desk: daily list", RosterCheck: "Safeguarding desk: weekly roster check",
-	PolicyReview: "Safeguarding desk: policy review", ListAnswer: "Safeguarding desk: your reply to a list"}
+	PolicyReview: "Safeguarding desk: policy review", ListAnswer: "Safeguarding desk: your reply to a list",
+	OffCase: "Safeguarding desk: you are off a case"}
 
 // envelope is the letter without its text: constant and neutral per case, so
 // that Outlook, Gmail and Apple Mail each keep a case in one conversation.

@@ -191,7 +191,7 @@ func usual(london *time.Location, at func(day, hour, minute int) time.Time) noti
 func addClocks(add func(string, notify.Kind, func(*notify.Facts)), at func(day, hour, minute int) time.Time) {
 	triage := func(f *notify.Facts) {
 		f.State, f.What, f.Due, f.Role = "acknowledged", "triage", at(26, 17, 0), "assignee"
-		f.Rule = "S2 triage: 4wh from receipt, policy 0123456789ab"
+		f.Rule = "S2 triage: 4 working hours from receipt, policy 0123456789ab"
 	}
 	add("stage-nudge", notify.StageNudge, triage)
 	add("stage-breach", notify.StageBreach, func(f *notify.Facts) {
@@ -207,7 +207,7 @@ func addClocks(add func(string, notify.Kind, func(*notify.Facts)), at func(day, 
 	})
 	add("informed", notify.Informed, func(f *notify.Facts) {
 		f.State, f.What, f.Due, f.Role = "acknowledged", "la-told", time.Time{}, "la-lead"
-		f.Asked, f.Rule = "on triage or at this limit, whichever is first", "S2 la-told: 4wh from receipt, policy 0123456789ab"
+		f.Asked, f.Rule = "on triage or at this limit, whichever is first", "S2 la-told: 4 working hours from receipt, policy 0123456789ab"
 	})
 }
 
@@ -244,6 +244,7 @@ func addDesk(add func(string, notify.Kind, func(*notify.Facts)), at func(day, ho
 		f.Trouble.Part = "policy 0123456789ab"
 		f.Reason = "12 deadlines of open cases are earlier from now on; 3 would be later by it, and stay as they were"
 	})
+	add("off-case", notify.OffCase, func(f *notify.Facts) { desk(f); f.Trouble.Part, f.Reason = "SG-7K3F9", "SG-7K3F9" })
 	addRounds(add, desk, at)
 }
 

@@ -34,6 +34,9 @@ const (
 	didRest     = "held"
 	didResume   = "resumed"
 	didCalm     = "calm-proposed"
+	didBar      = "barred"
+	didPardon   = "readmit-proposed"
+	didReadmit  = "readmitted"
 
 	didTakeBefore = "taken-before"
 	noReason      = "no-reason"
@@ -42,6 +45,9 @@ const (
 	wasRefused    = "refused"
 	wasUnclear    = "unclear"
 	needsReason   = "needs-reason"
+	unknownPerson = "unknown-person"
+	readmitSame   = "readmit-same"
+	notBarred     = "not-barred"
 
 	notListed = "not-listed" // or not theirs to take
 	tooMany   = "too-many"
@@ -57,6 +63,7 @@ type deeds struct {
 	did           []Deed
 	help, closing bool
 	spent         bool // the letter's one CLOSE was used before
+	barred        bool // somebody was kept from the case
 }
 
 // do carries out one word. What is refused is kept as a note and said so.
@@ -65,6 +72,22 @@ func (d *deeds) do(w reply.Word, note string) {
 		d.help = true
 		return
 	}
+	if d.gone() {
+		d.unmet(w, wasRefused)
+		return
+	}
+	switch w.Verb {
+	case casefile.Exclude:
+		d.bar(w, note)
+	case casefile.Readmit:
+		d.readmit(w, note)
+	default:
+		d.move(w, note)
+	}
+}
+
+// move carries out a word that the case itself knows.
+func (d *deeds) move(w reply.Word, note string) {
 	text := w.Text
 	if w.Verb == casefile.Note && text == "" {
 		return // what follows is the note
@@ -114,7 +137,7 @@ func (d *deeds) say(one Deed) { d.did = append(d.did, one) }
 // moved reports whether any word changed the case.
 func (d *deeds) moved() bool {
 	return slices.ContainsFunc(d.did, func(one Deed) bool {
-		return slices.Contains([]string{didTake, didTakeToo, didKeepOpen, didPropose, didClose, didGrade, didDone, didRest, didResume}, one.Did)
+		return slices.Contains([]string{didTake, didTakeToo, didKeepOpen, didPropose, didClose, didGrade, didDone, didRest, didResume, didBar, didPardon, didReadmit}, one.Did)
 	})
 }
 

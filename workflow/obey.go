@@ -198,6 +198,14 @@ func (o *Office) carryOut(tx *ledger.Tx, c casefile.Case, x ledger.Letter, a Arr
 	if err := o.store(tx, d.out, x.Person, now); err != nil {
 		return err
 	}
+	if d.barred {
+		if err := o.conceal(tx, d.out.Case, now); err != nil {
+			return err
+		}
+	}
+	if d.gone() {
+		return o.farewell(tx, d, now)
+	}
 	return o.answer(tx, d, r, now)
 }
 

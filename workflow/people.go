@@ -2,7 +2,6 @@ package workflow
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -76,8 +75,7 @@ func (o *Office) Exclude(ctx context.Context, ref casefile.Ref, people []string,
 		if err := o.store(tx, out, by, now); err != nil {
 			return err
 		}
-		_, err = tx.Withdraw(ref, func(p string) bool { return out.Case.MaySee(rules.Roster, p) }, now)
-		return errors.Join(err, tx.Rewrite(DailyList))
+		return o.conceal(tx, out.Case, now)
 	})
 	if err != nil {
 		return fmt.Errorf("exclude from %s: %w", ref, err)

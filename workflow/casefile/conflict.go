@@ -77,17 +77,20 @@ func (c Case) Readmit(person, by, why string, rules Rules, at time.Time) (Outcom
 	if !c.Excluded.Has(person) || !c.MayAct(rules.Roster, by) {
 		return Outcome{}, fmt.Errorf("%s %s: %w", Readmit, c.Ref, ErrNotAllowed)
 	}
-	e := Event{At: at, By: by, Verb: Readmit, Text: person + " proposed: " + why}
-	switch proposer := c.lifter(person); {
-	case proposer == by:
+	proposer, name := c.lifter(person), rules.Roster.Name(person)
+	if proposer == by {
 		return Outcome{}, fmt.Errorf("%s %s: %w", Readmit, c.Ref, ErrSamePerson)
-	case proposer != "" && c.MayAct(rules.Roster, proposer):
-		c.Excluded, c.Lifting = c.Excluded.Without(person), c.Lifting.Without(person+"="+proposer)
-		e.Text = person + ": " + why
-	default:
-		c.Lifting = c.Lifting.Without(person + "=" + proposer).With(person + "=" + by)
 	}
-	return Outcome{Case: c, Events: []Event{e}, Alarms: c.alarms(rules, at)}, nil
+	e := Event{At: at, By: by, Verb: Readmit, Text: person + ": " + why}
+	tell := c.others(Changed, by, "agreed that "+name+" may work on it again", rules, at)
+	if proposer != "" && c.MayAct(rules.Roster, proposer) {
+		c.Excluded, c.Lifting = c.Excluded.Without(person), c.Lifting.Without(person+"="+proposer)
+	} else {
+		c.Lifting = c.Lifting.Without(person + "=" + proposer).With(person + "=" + by)
+		e.Text = person + " proposed: " + why
+		tell = c.others(Changed, by, "proposes that "+name+" works on it again; if you agree, answer UNCONFLICT "+name+" because, and why", rules, at)
+	}
+	return Outcome{Case: c, Events: []Event{e}, Notices: tell, Alarms: c.alarms(rules, at)}, nil
 }
 
 // lifter is who proposed to readmit person, "" if nobody did.

@@ -85,6 +85,7 @@ var words = map[string]casefile.Verb{
 	"ack": casefile.Acknowledge, "acknowledge": casefile.Acknowledge,
 	"note": casefile.Note, "close": casefile.Close, "help": Help,
 	"grade": casefile.Grade, "done": casefile.Done, "hold": casefile.Rest, "resume": casefile.Resume,
+	"conflict": casefile.Exclude, "unconflict": casefile.Readmit,
 }
 
 // word reads one line. A word in small letters must stand alone, be set off by a
