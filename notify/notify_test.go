@@ -177,7 +177,7 @@ func TestTokenOnlyInAddresses(t *testing.T) {
 }
 
 // No letter holds what a scanner could fetch or a client would run.
-func TestNoLinksButMailto(t *testing.T) {
+func TestV7NoLinksButMailto(t *testing.T) {
 	href := regexp.MustCompile(`href="([^"]*)"`)
 	for _, kind := range kinds {
 		l := compose(t, facts(kind))
