@@ -65,3 +65,30 @@ func policies(b *book) {
 		b.Errorf("%+v, %v", ps, err)
 	}
 }
+
+// Open cases by policy come page by page, each once; closed ones do not, nor
+// those that are older than policies.
+func clocked(b *book) {
+	var want []casefile.Ref
+	for i, version := range []string{"0123456789ab", "", "0123456789ab", "ba9876543210"} {
+		c := b.openedBy(version)
+		if i == 2 {
+			c.State = casefile.Closed
+			b.store(c, nil)
+		} else if version != "" {
+			want = append(want, c.Ref)
+		}
+	}
+	slices.Sort(want)
+	var got []casefile.Ref
+	for last := casefile.Ref(""); ; last = got[len(got)-1] {
+		page, err := b.Clocked(b.Context(), last, 1)
+		b.must(err)
+		if got = append(got, page...); len(page) != 1 {
+			break
+		}
+	}
+	if !slices.Equal(got, want) {
+		b.Errorf("%v, want %v", got, want)
+	}
+}
