@@ -91,7 +91,12 @@ func (d *desk) audits() {
 		for _, l := range lines {
 			es = append(es, l.Event)
 		}
-		if _, ds, err := c.Audit(es, d.Office.Rules, d.now()); err != nil || len(ds) > 0 {
+		alarms, err := d.Ledger.Alarms(d.t.Context(), c.Ref)
+		if err != nil {
+			d.t.Fatal(err)
+		}
+		_, ds, err := c.Audit(es, d.Office.Rules, d.now())
+		if ds = append(ds, c.AuditAlarms(es, alarms, d.Office.Rules)...); err != nil || len(ds) > 0 {
 			d.t.Errorf("replay of %s differs: %+v, %v", c.Ref, ds, err)
 		}
 	}

@@ -318,7 +318,12 @@ func (r Reader) Replay(ctx context.Context, ref string) (x Replay, err error) {
 		es = append(es, l.Event)
 	}
 	rules, now := r.rules()
+	alarms, err := r.Ledger.Alarms(ctx, c.Ref)
+	if err != nil {
+		return x, err
+	}
 	st, ds, err := c.Audit(es, rules, now)
+	ds = append(ds, c.AuditAlarms(es, alarms, rules)...)
 	x = Replay{Case: ref, Policy: c.Version, Severity: string(c.Severity), Clocks: []ReplayedClock{}, Differences: []Difference{}}
 	for _, k := range st.Clocks {
 		x.Clocks = append(x.Clocks, ReplayedClock{string(k.Stage), k.Turn + 1, string(k.Severity), k.From, k.Due, maybe(k.Done), maybe(k.Dropped), maybe(k.Breached), k.Why})

@@ -1,6 +1,7 @@
 package ledgertest
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -90,5 +91,25 @@ func clocked(b *book) {
 	}
 	if !slices.Equal(got, want) {
 		b.Errorf("%v, want %v", got, want)
+	}
+}
+
+// The alarms of a case are listed as they will ring, but those that are answered.
+func waits(b *book) {
+	c := b.opened()
+	first := casefile.Alarm{Ref: c.Ref, Stage: sla.Triage, Turn: 1, Rung: 1, Due: noon.Add(time.Hour)}
+	second := casefile.Alarm{Ref: c.Ref, Stage: sla.Review, Rung: 2, Due: noon.Add(2 * time.Hour)}
+	b.store(c, nil, first, second)
+	if as, err := b.Alarms(b.Context(), c.Ref); err != nil || !slices.Equal(as, []casefile.Alarm{first, second}) {
+		b.Errorf("%+v, %v", as, err)
+	}
+	b.update(func(tx *ledger.Tx) error {
+		return tx.Store(casefile.Outcome{Case: c, Stage: sla.Triage}, nil, noon)
+	})
+	if as, err := b.Alarms(b.Context(), c.Ref); err != nil || !slices.Equal(as, []casefile.Alarm{second}) {
+		b.Errorf("%+v, %v", as, err)
+	}
+	if _, err := b.Alarms(b.Context(), "SG-NONE"); !errors.Is(err, ledger.ErrNotFound) {
+		b.Errorf("of no case: %v", err)
 	}
 }
