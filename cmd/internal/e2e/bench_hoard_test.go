@@ -19,6 +19,9 @@ const (
 	// firstAlarmMost is how long after the start of the program an alarm that
 	// was due before may ring.
 	firstAlarmMost = 5 * time.Second
+	// hoardMost is what the program may have in memory with any number of cases,
+	// in MB of 2^20 bytes: half of it are SQLite's page caches.
+	hoardMost = 128
 	// sweepMost is how much more a sweep may cost with a hundred times the cases.
 	sweepMost = 2
 )
@@ -26,9 +29,10 @@ const (
 // BenchmarkHoard starts the program on a ledger of open cases by policy, each
 // with the alarms of six stages, with Redis and SQLite. Wanted: from the start
 // to the first alarm 5 s, also when the policy has changed; sweeps that cost the
-// same; 64 MB in memory.
+// same; 128 MB in memory.
 func BenchmarkHoard(b *testing.B) {
 	few := hoarded(b, 1_000)
+	hoarded(b, 30_000)
 	many := hoarded(b, 100_000)
 	if few > 0 && many > sweepMost*few {
 		b.Logf("MISSED: a sweep takes %v with 1,000 cases and %v with 100,000", few, many)
@@ -46,13 +50,14 @@ func hoarded(b *testing.B, n int) (sweep time.Duration) {
 		sweep = w.sweeps(b)
 		w.firstAlarm(b, "start")
 		b.ReportMetric(w.allOffered(b).Seconds(), "all-offered-s")
+		b.ReportMetric(w.peak(), "start-peak-MB")
 		w.worker.Kill()
-		w.follow(time.Hour, func(p *policy.Policy) { quicker(p, sla.Protect) })
+		w.follow(time.Hour, func(p *policy.Policy) { quicker(p, sla.Review) })
 		w.firstAlarm(b, "replan")
 		b.ReportMetric(w.allReplanned(b).Seconds(), "all-replanned-s")
-		b.ReportMetric(w.peak(), "peak-MB")
-		if got := w.peak(); got > memoryMost {
-			b.Logf("MISSED: %.0f MB in memory, wanted at most %d", got, memoryMost)
+		b.ReportMetric(w.peak(), "replan-peak-MB")
+		if got := w.peak(); got > hoardMost {
+			b.Logf("MISSED: %.0f MB in memory, wanted at most %d", got, hoardMost)
 		}
 		w.worker.Kill()
 	})

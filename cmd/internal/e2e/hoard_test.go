@@ -26,10 +26,10 @@ func (w *world) follow(unit time.Duration, change func(*policy.Policy)) {
 	w.must(err)
 	p.Stages = slices.DeleteFunc(slices.Clone(p.Stages), func(t sla.Term) bool { return t.OutOfHours })
 	for i := range p.Stages {
-		p.Stages[i].S = inRealTime(p.Stages[i].S, unit)
+		p.Stages[i].S = inRealTime(p.Stages[i].S, unit, time.Second)
 	}
 	p.Ladder = slices.DeleteFunc(p.Ladder, func(r policy.Rung) bool { return slices.Contains(r.Stages, sla.Screen) })
-	p.Repeat, p.Stale = inRealTime(p.Repeat, unit), inRealTime(p.Stale, unit)
+	p.Repeat, p.Stale = inRealTime(p.Repeat, unit, 5*time.Minute), inRealTime(p.Stale, unit, 5*time.Minute)
 	if change != nil {
 		change(&p)
 	}
@@ -40,15 +40,15 @@ func (w *world) follow(unit time.Duration, change func(*policy.Policy)) {
 	}
 }
 
-// inRealTime are allowances without opening hours.
-func inRealTime(s policy.BySeverity, unit time.Duration) policy.BySeverity {
+// inRealTime are allowances without opening hours, none but 0 below least.
+func inRealTime(s policy.BySeverity, unit, least time.Duration) policy.BySeverity {
 	for i, a := range s {
 		var n int
 		var of string
-		if _, err := fmt.Sscanf(a.String(), "%d%s", &n, &of); err != nil {
-			continue // none
+		if _, err := fmt.Sscanf(a.String(), "%d%s", &n, &of); err != nil || n == 0 {
+			continue
 		}
-		s[i] = sla.Elapsed(time.Duration(n) * map[string]time.Duration{"wd": 24 * unit, "wh": unit, "h": unit, "m": unit / 60}[of])
+		s[i] = sla.Elapsed(max(least, time.Duration(n)*map[string]time.Duration{"wd": 24 * unit, "wh": unit, "h": unit, "m": unit / 60}[of]))
 	}
 	return s
 }
