@@ -2,8 +2,8 @@ package workflow
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"dutydesk/workflow/casefile"
@@ -17,39 +17,47 @@ const PolicyChanged casefile.Kind = "policy-changed"
 // inForce is the mark that says which policy every open case was planned by.
 const inForce = "policy in force"
 
-// atATime is how many cases one transaction replans.
-const atATime = 100
+// atATime is how many cases one transaction replans: alarms that ring meanwhile
+// wait for no more than these.
+const atATime = 50
 
 // Replan puts the present policy in force for every open case, once after it has
 // changed: deadlines move earlier only, and managers are told how many would
-// have moved later. A crash half-way is made up for at the next start.
+// have moved later. It runs beside everything else, goes through the cases page
+// by page, and is made up for at the next start if it ends half-way.
 func (o *Office) Replan(ctx context.Context) error {
 	was, err := o.Ledger.Marked(ctx, inForce)
 	if err != nil || was == o.Rules.Version {
 		return err
 	}
-	cs, err := o.Ledger.Cases(ctx)
-	if err != nil {
-		return fmt.Errorf("replan: %w", err)
-	}
-	cs = slices.DeleteFunc(cs, func(c casefile.Case) bool { return c.State == casefile.Closed || c.Version == "" })
 	told := moved{}
-	for some := range slices.Chunk(cs, atATime) {
-		if err := o.replan(ctx, some, told); err != nil {
-			return fmt.Errorf("replan: %w", err)
-		}
-	}
-	if err := o.tellReplanned(ctx, told); err != nil {
+	err = o.replanAll(ctx, told)
+	if err = errors.Join(err, o.tellReplanned(context.WithoutCancel(ctx), told)); err != nil {
 		return fmt.Errorf("replan: %w", err)
 	}
 	return o.Ledger.Remark(ctx, inForce, o.Rules.Version)
+}
+
+// replanAll goes through the open cases in the order of their references.
+func (o *Office) replanAll(ctx context.Context, told moved) error {
+	for last := casefile.Ref(""); ; {
+		refs, err := o.Ledger.Clocked(ctx, last, atATime)
+		if err != nil || len(refs) == 0 {
+			return err
+		}
+		if err := o.replan(ctx, refs, told); err != nil {
+			return err
+		}
+		last = refs[len(refs)-1]
+	}
 }
 
 // moved counts deadlines for each manager: nobody learns of a case from a count
 // who must not know of it.
 type moved map[string]struct{ earlier, later int }
 
-func (o *Office) replan(ctx context.Context, cs []casefile.Case, told moved) error {
+// replan replans some cases as one decision.
+func (o *Office) replan(ctx context.Context, refs []casefile.Ref, told moved) error {
 	type one struct {
 		out            casefile.Outcome
 		earlier, later int
@@ -57,8 +65,8 @@ func (o *Office) replan(ctx context.Context, cs []casefile.Case, told moved) err
 	var done []one
 	err := o.update(ctx, func(tx *ledger.Tx, now time.Time) error {
 		done = done[:0]
-		for _, c := range cs {
-			c, err := tx.Case(c.Ref)
+		for _, ref := range refs {
+			c, err := tx.Case(ref)
 			if err != nil {
 				return err
 			}
@@ -73,6 +81,9 @@ func (o *Office) replan(ctx context.Context, cs []casefile.Case, told moved) err
 		}
 		return nil
 	})
+	if err != nil {
+		return err // nothing of it stands
+	}
 	for _, d := range done {
 		for _, p := range d.out.Case.Told(o.rules(o.Now()).Roster, sla.Manager) {
 			n := told[p.Person]
@@ -80,11 +91,14 @@ func (o *Office) replan(ctx context.Context, cs []casefile.Case, told moved) err
 			told[p.Person] = n
 		}
 	}
-	return err
+	return nil
 }
 
 // tellReplanned tells each manager what moved for the cases they may know of.
 func (o *Office) tellReplanned(ctx context.Context, told moved) error {
+	if len(told) == 0 {
+		return nil
+	}
 	return o.update(ctx, func(tx *ledger.Tx, now time.Time) error {
 		for _, p := range o.rules(now).Roster.Holders("", sla.Manager) {
 			n := told[p]

@@ -19,7 +19,8 @@ func replayCommand() *cobra.Command {
 	var f flags
 	c := &cobra.Command{Use: "replay REF", Short: "Recompute every clock of a case, and hold its chronology against them", Args: cobra.ExactArgs(1),
 		Long: `Recompute every clock of a case from its events, by the policies that it ran under, and hold its chronology against
-them: no rung was told before its time, and every limit that was missed was announced.
+them: no rung was told before its time, every limit that was missed was announced, and every alarm that it waits for is
+set for its time.
 
 --json prints case, policy (the version it began under), severity, clocks: stage, turn, severity, from, due_at, done_at,
 dropped_at, missed_at, why; and differences: at, line, what.

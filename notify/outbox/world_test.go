@@ -173,7 +173,7 @@ func mailed(words string) string {
 // jobs are the jobs of a kind that nobody holds, soonest first.
 func (d *desk) jobs(kind ledger.Kind) []ledger.Job {
 	d.t.Helper()
-	js, err := d.Ledger.Overdue(d.t.Context(), d.now(), noon.AddDate(10, 0, 0), 1000)
+	js, err := d.Ledger.Overdue(d.t.Context(), d.now(), noon.AddDate(10, 0, 0), 100_000)
 	d.must(err)
 	return slices.DeleteFunc(js, func(j ledger.Job) bool { return j.Kind != kind })
 }

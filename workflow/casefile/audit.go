@@ -25,7 +25,8 @@ var rungLine = regexp.MustCompile(`^([a-z-]+) ([0-9]+)%(?:, turn ([0-9]+))?(?:, 
 
 // Audit recomputes every clock of the case at the moment now and holds its
 // chronology against them: no rung was told before its time, none that no clock
-// has, and every limit that was missed was announced. The error is that of a
+// has, none that was passed is left out, and every limit that was missed was
+// announced. The error is that of a
 // story that cannot be replayed. A case that is older than policies is held
 // against the plain ladder.
 func (c Case) Audit(es []Event, rules Rules, now time.Time) (st policy.Standing, ds []Difference, err error) {
@@ -50,6 +51,7 @@ func (c Case) Audit(es []Event, rules Rules, now time.Time) (st policy.Standing,
 	if c.clocked(rules) && st.Severity != c.Severity {
 		ds = append(ds, Difference{now, "severity " + string(c.Severity), "the events lead to " + string(st.Severity)})
 	}
+	ds = append(ds, c.unwritten(st, es, rules)...)
 	return st, append(ds, c.silent(st, told, rules, now)...), nil
 }
 

@@ -2,6 +2,7 @@ package casefile
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -139,7 +140,8 @@ func (x *tale) heardBy(key string, people ...string) {
 // agrees recomputes the case and holds what happened against it.
 func (x *tale) agrees() {
 	x.t.Helper()
-	if _, ds, err := x.c.Audit(x.es, x.rules, x.now); err != nil || len(ds) > 0 {
+	_, ds, err := x.c.Audit(x.es, x.rules, x.now)
+	if ds = append(ds, x.c.AuditAlarms(x.es, slices.Collect(maps.Values(x.alarms)), x.rules)...); err != nil || len(ds) > 0 {
 		x.t.Errorf("replay differs: %+v, %v", ds, err)
 	}
 }
@@ -417,9 +419,13 @@ func TestAuditFindsDifferences(t *testing.T) {
 	}
 	silent := slices.DeleteFunc(slices.Clone(x.es), func(e Event) bool { return strings.HasPrefix(e.Text, "acknowledge ") })
 	odd := append(slices.Clone(x.es), Event{At: x.now, By: "clock", Verb: Elapse, Text: "triage 33%"})
-	for name, es := range map[string][]Event{"early": early, "silent": silent, "odd": odd} {
-		if _, ds, err := x.c.Audit(es, x.rules, x.now); err != nil || len(ds) != 1 {
-			t.Errorf("%s: %+v, %v", name, ds, err)
+	for _, tt := range []struct {
+		name string
+		es   []Event
+		n    int
+	}{{"early", early, 1}, {"silent", silent, 5}, {"odd", odd, 1}} { // silent: four rungs, and the limit
+		if _, ds, err := x.c.Audit(tt.es, x.rules, x.now); err != nil || len(ds) != tt.n {
+			t.Errorf("%s: %+v, %v", tt.name, ds, err)
 		}
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"dutydesk/workflow/casefile"
 )
 
 // Policy is a policy that cases run under, as the texts it is opened from again.
@@ -41,4 +43,22 @@ func (l *Ledger) Policies(ctx context.Context) (ps []Policy, err error) {
 		return err
 	})
 	return ps, err
+}
+
+const listClocked = `SELECT ref FROM cases WHERE state <> 'CLOSED' AND policy_version <> '' AND ref > $1 ORDER BY ref LIMIT $2`
+
+// Clocked lists the references of open cases that run by a policy, in their own
+// order: at most limit of those behind the one called last.
+func (l *Ledger) Clocked(ctx context.Context, last casefile.Ref, limit int) (refs []casefile.Ref, err error) {
+	rows, err := l.read.QueryContext(ctx, listClocked, string(last), limit)
+	if err != nil {
+		return nil, fmt.Errorf("list cases by policy: %w", err)
+	}
+	err = each(rows, func() error {
+		var ref casefile.Ref
+		err := rows.Scan(&ref)
+		refs = append(refs, ref)
+		return err
+	})
+	return refs, err
 }

@@ -72,6 +72,7 @@ func TestDueWindowUsesItsIndexes(t *testing.T) {
 		resume:                 "USING INDEX jobs_due (due_at>? AND due_at<?)",
 		ringingSelect + "($1)": "USING INDEX sqlite_autoindex_jobs_1 (id=?)",
 		"UPDATE " + settleText + places(2, 3) + ")": "USING INDEX sqlite_autoindex_jobs_1 (id=?)",
+		listClocked:   "USING INDEX sqlite_autoindex_cases_1 (ref>?)",
 		letterByToken: "USING INDEX letters_token (token_hash=?)",
 		roundDue:      "USING INDEX jobs_round (subject=?)",
 		nextOfAll:     "INDEX jobs_", // a partial one: what is done is not read

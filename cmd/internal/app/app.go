@@ -196,6 +196,7 @@ func (a *App) Run(ctx context.Context) error {
 		g.Go(func() error { return Guarded(func() error { return part(ctx) }) })
 	}
 	run(a.Queue.Run)
+	run(a.replan)
 	for _, w := range a.watchers {
 		run(func(ctx context.Context) error { return a.watch(ctx, w) })
 	}

@@ -134,3 +134,23 @@ func LedgerRules(ctx context.Context, cfg *config.Config, l *ledger.Ledger) (cas
 	r.Books, err = reopenAll(ctx, l)
 	return r, err
 }
+
+// replanAgain is how soon a changed policy is put in force again after an error.
+const replanAgain = 10 * time.Second
+
+// replan puts a policy that has changed in force for the cases that are open,
+// while the desk works. A ledger that does not answer is tried again.
+func (a *App) replan(ctx context.Context) error {
+	for {
+		err := a.Office.Replan(ctx)
+		if err == nil || ctx.Err() != nil {
+			return nil
+		}
+		a.log.Warn("the changed policy is not in force for every case yet", "err", err)
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(replanAgain):
+		}
+	}
+}

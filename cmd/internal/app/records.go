@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"dutydesk/intake/message"
@@ -305,20 +306,13 @@ type Difference struct {
 
 // Replay recomputes every clock of a case from its events.
 func (r Reader) Replay(ctx context.Context, ref string) (x Replay, err error) {
-	c, err := r.Ledger.Case(ctx, casefile.Ref(ref))
+	c, es, alarms, err := r.whole(ctx, casefile.Ref(ref))
 	if err != nil {
 		return x, err
-	}
-	lines, err := r.Ledger.Chronology(ctx, c.Ref)
-	if err != nil {
-		return x, err
-	}
-	var es []casefile.Event
-	for _, l := range lines {
-		es = append(es, l.Event)
 	}
 	rules, now := r.rules()
 	st, ds, err := c.Audit(es, rules, now)
+	ds = append(ds, c.AuditAlarms(es, alarms, rules)...)
 	x = Replay{Case: ref, Policy: c.Version, Severity: string(c.Severity), Clocks: []ReplayedClock{}, Differences: []Difference{}}
 	for _, k := range st.Clocks {
 		x.Clocks = append(x.Clocks, ReplayedClock{string(k.Stage), k.Turn + 1, string(k.Severity), k.From, k.Due, maybe(k.Done), maybe(k.Dropped), maybe(k.Breached), k.Why})
@@ -327,4 +321,33 @@ func (r Reader) Replay(ctx context.Context, ref string) (x Replay, err error) {
 		x.Differences = append(x.Differences, Difference(d))
 	}
 	return x, err
+}
+
+// errMoving reports a case that changes faster than it can be read.
+var errMoving = errors.New("the case changes at this moment: ask again")
+
+// whole reads a case with its events and alarms as they stood at one moment,
+// though a worker may answer alarms meanwhile.
+func (r Reader) whole(ctx context.Context, ref casefile.Ref) (c casefile.Case, es []casefile.Event, alarms []casefile.Alarm, err error) {
+	before, err := r.Ledger.Case(ctx, ref)
+	for range 10 {
+		if err != nil {
+			return c, nil, nil, err
+		}
+		var lines []ledger.Line
+		if lines, err = r.Ledger.Chronology(ctx, ref); err != nil {
+			return c, nil, nil, err
+		}
+		if alarms, err = r.Ledger.Alarms(ctx, ref); err != nil {
+			return c, nil, nil, err
+		}
+		if c, err = r.Ledger.Case(ctx, ref); err == nil && c == before {
+			for _, l := range lines {
+				es = append(es, l.Event)
+			}
+			return c, es, alarms, nil
+		}
+		before = c
+	}
+	return c, nil, nil, errors.Join(err, errMoving)
 }

@@ -167,6 +167,11 @@ func (w *world) cases(b *testing.B, due time.Time, spread time.Duration) {
 func openCase(ctx context.Context, a *app.App, i int, due time.Time) error {
 	x := ledger.Arrival{ID: fmt.Sprintf("arrival%05d", i), Door: "mail", Mailbox: "main", Key: fmt.Sprintf("main/1/%d", i+1),
 		SHA256: fmt.Sprintf("%064x", i+1), Received: due.Add(-a.Office.Rules.Policy.Acknowledge / 2)}
+	return openArrival(ctx, a, x)
+}
+
+// openArrival takes in a concern and opens its case.
+func openArrival(ctx context.Context, a *app.App, x ledger.Arrival) error {
 	job, _, err := a.Ledger.Arrive(ctx, x)
 	if err != nil {
 		return err

@@ -58,6 +58,8 @@ func cases(b *book) {
 	b.on("alarms of one stage are replaced", stages)
 	b.on("a turn is another alarm", turns)
 	b.on("policies", policies)
+	b.on("cases by policy", clocked)
+	b.on("what a case waits for", waits)
 	b.on("events are numbered without a gap", numbered)
 	b.on("a case that is not there", func(b *book) {
 		missing := casefile.Case{Ref: "SG-NONE"}

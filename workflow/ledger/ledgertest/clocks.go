@@ -1,6 +1,7 @@
 package ledgertest
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -63,5 +64,52 @@ func policies(b *book) {
 	}
 	if ps, err := b.Policies(b.Context()); err != nil || !slices.Equal(ps, []ledger.Policy{first, second}) {
 		b.Errorf("%+v, %v", ps, err)
+	}
+}
+
+// Open cases by policy come page by page, each once; closed ones do not, nor
+// those that are older than policies.
+func clocked(b *book) {
+	var want []casefile.Ref
+	for i, version := range []string{"0123456789ab", "", "0123456789ab", "ba9876543210"} {
+		c := b.openedBy(version)
+		if i == 2 {
+			c.State = casefile.Closed
+			b.store(c, nil)
+		} else if version != "" {
+			want = append(want, c.Ref)
+		}
+	}
+	slices.Sort(want)
+	var got []casefile.Ref
+	for last := casefile.Ref(""); ; last = got[len(got)-1] {
+		page, err := b.Clocked(b.Context(), last, 1)
+		b.must(err)
+		if got = append(got, page...); len(page) != 1 {
+			break
+		}
+	}
+	if !slices.Equal(got, want) {
+		b.Errorf("%v, want %v", got, want)
+	}
+}
+
+// The alarms of a case are listed as they will ring, but those that are answered.
+func waits(b *book) {
+	c := b.opened()
+	first := casefile.Alarm{Ref: c.Ref, Stage: sla.Triage, Turn: 1, Rung: 1, Due: noon.Add(time.Hour)}
+	second := casefile.Alarm{Ref: c.Ref, Stage: sla.Review, Rung: 2, Due: noon.Add(2 * time.Hour)}
+	b.store(c, nil, first, second)
+	if as, err := b.Alarms(b.Context(), c.Ref); err != nil || !slices.Equal(as, []casefile.Alarm{first, second}) {
+		b.Errorf("%+v, %v", as, err)
+	}
+	b.update(func(tx *ledger.Tx) error {
+		return tx.Store(casefile.Outcome{Case: c, Stage: sla.Triage}, nil, noon)
+	})
+	if as, err := b.Alarms(b.Context(), c.Ref); err != nil || !slices.Equal(as, []casefile.Alarm{second}) {
+		b.Errorf("%+v, %v", as, err)
+	}
+	if _, err := b.Alarms(b.Context(), "SG-NONE"); !errors.Is(err, ledger.ErrNotFound) {
+		b.Errorf("of no case: %v", err)
 	}
 }

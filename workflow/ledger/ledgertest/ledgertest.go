@@ -82,10 +82,13 @@ func (b *book) arrived() ledger.Arrival {
 }
 
 // opened is a case that waits for an alarm an hour after noon.
-func (b *book) opened() casefile.Case {
+func (b *book) opened() casefile.Case { return b.openedBy("") }
+
+// openedBy is the same under a policy.
+func (b *book) openedBy(version string) casefile.Case {
 	b.Helper()
 	a := b.arrived()
-	c := casefile.Case{Ref: casefile.Ref(b.name("SG")), Org: "org", Severity: sla.S2, State: casefile.Submitted, Arrival: a.ID, Opened: noon}
+	c := casefile.Case{Ref: casefile.Ref(b.name("SG")), Org: "org", Severity: sla.S2, State: casefile.Submitted, Arrival: a.ID, Opened: noon, Version: version}
 	b.update(func(tx *ledger.Tx) error {
 		if fresh, err := tx.Create(c); err != nil || !fresh {
 			return fmt.Errorf("create: fresh %v, %w", fresh, err)
