@@ -35,7 +35,7 @@ type Reply struct {
 // none. The rest above the quote is a note. It never guesses a command, and
 // quoted text never is one.
 func Parse(text string) Reply {
-	lines := above(text)
+	lines := strings.Split(odd.Replace(Only(Split(text), Said, Closing)), "\n")
 	var r Reply
 	i := greeted(lines)
 	for ; i < len(lines); i++ {
