@@ -11,26 +11,27 @@ import (
 // dividers are whole lines with which programs begin the quoted letter.
 var dividers = regexp.MustCompile(`(?i)^_{10,}$` +
 	// Outlook, Samsung, Thunderbird: ----- Original Message -----
-	`|^[-_=]{2,}\s*(` + strings.Join([]string{
+	`|^[-_=\x{2010}-\x{2015}]{2,}\s*(` + strings.Join([]string{
 	`original message`, `forwarded message`, `reply message`, `original appointment`, `neges wreiddiol`,
-	`ursprüngliche nachricht`, `weitergeleitete nachricht`, `originalnachricht`,
-	`message d.origine`, `message original`, `message transféré`, `message initial`,
+	`original mail`, `ursprüngliche (nachricht|mail)`, `ursprünglicher termin`, `weitergeleitete nachricht`, `originalnachricht`,
+	`message d.origine`, `(message|mail|courriel) original`, `message transféré`, `message initial`,
 	`(wiadomość )?oryginalna( wiadomość)?`, `przekazana wiadomość`,
 	`oorspronkelijk bericht`, `doorgestuurd bericht`, `mensaje original`, `mensaje reenviado`,
-	`messaggio originale`, `messaggio inoltrato`, `mensagem original`, `mensagem encaminhada`,
+	`(messaggio|mail) originale`, `messaggio inoltrato`, `mensagem original`, `mensagem encaminhada`,
 	`oprindelig meddelelse`, `ursprungligt meddelande`, `opprinnelig melding`, `alkuperäinen viesti`,
 	`исходное сообщение`, `пересылаемое сообщение`, `původní zpráva`, `eredeti üzenet`, `mesaj original`, `orijinal mesaj`, `özgün ileti`,
-}, "|") + `)\s*[-_=]{2,}$` +
+}, "|") + `)\s*[-_=\x{2010}-\x{2015}]{2,}$` +
 	// Apple Mail
 	`|^(begin forwarded message|anfang der weitergeleiteten nachricht|début du message réexpédié|début du message transféré` +
 	`|początek przekazywanej wiadomości|inizio messaggio inoltrato|inicio del mensaje reenviado)\s?:$`)
 
-// rule is a line that only divides.
-var rule = regexp.MustCompile(`^[-_=~]{3,}$`)
+// ruler is a line that only divides.
+var ruler = regexp.MustCompile(`^[-_=~]{3,}$`)
 
 // wrotes are the words for "wrote" in the attribution of a quoted letter.
 const wrotes = `(wrote|writes|ysgrifennodd|schrieb|a écrit|a ecrit|napisał|napisała|napisał\(a\)|pisze|schreef|geschreven|escribió|ha scritto|scrisse|escreveu` +
-	`|skrev|kirjoitti|írta|написал|написала|написал\(а\)|пише|пишет|napsal|napsal\(a\)|a scris|yazdı|έγραψε|写道|schrieb am)`
+	`|skrev|kirjoitti|írta|написал|написала|написал\(а\)|пише|пишет|написав|написа|napsal|napsal\(a\)|napísal|napísal\(a\)|a scris|yazdı|έγραψε|va escriure` +
+	`|je napisao|je napisao/la|je napisala|kirjutas|rakstīja|rašė|đã viết|menulis|كتب|כתב)`
 
 var (
 	// attribution says who wrote the quoted letter, and when, in a way that is
@@ -47,12 +48,12 @@ var (
 		`\d{4}-\d\d-\d\d\b.*<\S+@\S+>\s?:`,
 	}, "|") + `)$`)
 	// written ends with the word, in any language.
-	written = regexp.MustCompile(`(?i)\d.*\s` + wrotes + `\s?[:：]$`)
+	written = regexp.MustCompile(`(?i)\d.*(\s` + wrotes + `|写道|寫道|작성|のメール|のメッセージ)\s?[:：]$`)
 	// dated, timed and addressed are what an attribution in a language that is not
 	// known here has all the same.
 	dated     = regexp.MustCompile(`\b(\d{4}|\d{1,2}[./-]\d{1,2}[./-]\d{2})\b`)
 	timed     = regexp.MustCompile(`\b\d{1,2}[:.]\d\d\b`)
-	addressed = regexp.MustCompile(`<[^<>\s]+@[^<>\s]+>\s*(\S+\s?)?[:：]$`)
+	addressed = regexp.MustCompile(`<[^<>\s]+@[^<>\s]+>\S*\s*\S*[:：]$|^[^<>.!?:\d]{0,60}<[^<>\s]+@[^<>\s]+>[^<>!?]{0,80}[:：]$`)
 )
 
 // headers is how many lines the headers of a quoted letter are looked for in.
@@ -90,29 +91,38 @@ func header(bare string) (role, value string) {
 			return "", ""
 		}
 	}
-	return roles[strings.ToLower(strings.TrimSpace(word))], bare[len(bare)-len(value):]
+	for one := range strings.SplitSeq(strings.ToLower(word), "/") { // one label in two languages
+		if role = roles[strings.TrimSpace(one)]; role != "" {
+			break
+		}
+	}
+	return role, bare[len(bare)-len(value):]
 }
-
-// devices are the beginnings of the lines that [device] knows.
-var devices = []string{"sent from", "get outlook", "anfonwyd", "von meinem", "gesendet", "envoy", "wys", "enviado", "inviato", "verzonden", "отправлено"}
 
 // isDevice reports whether a phone or program signs with a line.
 func isDevice(bare string) bool {
-	if len(bare) > longest {
-		return false
-	}
-	for _, d := range devices {
-		if len(bare) > len(d) && strings.EqualFold(bare[:len(d)], d) {
-			return device.MatchString(bare)
-		}
-	}
-	return false
+	return len(bare) <= longestDevice && (device.MatchString(bare) || outlook.MatchString(bare))
 }
 
-// device is a line that a phone or program signs with.
-var device = regexp.MustCompile(`(?i)^(sent from (my|outlook|mail|yahoo|samsung|proton|aol)\b[^.!?]{0,60}(<\S+>|\(\S+\))?|sent from [^.!?]{2,40}<https?://\S+>|get outlook for .{2,40}|anfonwyd o(’r|'r| fy| f’| f').{2,40}|` +
-	`von meinem .{2,40} gesendet|gesendet (von|mit) (outlook|meinem|der)\b.{0,60}|(envoyé|envoye) (de|depuis|à partir de) .{2,60}|(wysłane|wysłano) (z|ze) .{2,40}|` +
-	`enviado desde .{2,40}|inviato da .{2,40}|verzonden vanaf .{2,40}|отправлено (с|из) .{2,40})$`)
+// longestDevice is how long a line may be that a phone or program signs with.
+const longestDevice = 120
+
+var (
+	// device is such a line, and outlook how Outlook on phones signs in any
+	// language.
+	device = regexp.MustCompile(`(?i)^(?:` + strings.Join([]string{
+		`sent (?:from|via|with|using) my [^.,!?;:]{2,60}`,
+		`sent (?:from|via|with|using) (?:the )?(?:all[- ]new )?(?:outlook|mail|mailbox|gmail|yahoo|aol|windows|surface|proton|protonmail|blackberry|samsung|galaxy|iphone|ipad|android|thunderbird|k-9)\b[^.,!?;:]{0,60}(?:<\S+>|\(\S+\))?`,
+		`sent from [^.,!?]{2,40}<https?://\S+>`,
+		`get outlook for .{2,40}`,
+		`anfonwyd o(?:’r|'r| fy| f’| f').{2,40}`,
+		`von meinem .{2,40} gesendet`, `diese nachricht wurde von meinem .{2,60} gesendet`, `gesendet (?:von|mit) (?:outlook|meinem|meiner|der)\b.{0,60}`,
+		`envoy[ée] (?:de|depuis|à partir de) .{2,60}`, `(?:wysłane|wysłano) (?:z|ze) .{2,40}`, `enviad[oa] (?:desde|do|de|a partir do) .{2,40}`, `inviato da .{2,40}`,
+		`verzonden (?:vanaf|met|via) .{2,40}`, `verstuurd vanaf .{2,40}`, `отправлено (?:с|из) .{2,40}`, `skickat från .{2,40}`, `sendt fra .{2,40}`, `lähetetty .{2,20}(?:sta|stä|lta|ltä)`,
+		`odesláno z .{2,40}`, `trimis de pe .{2,40}`,
+	}, "|") + `)\.?$`)
+	outlook = regexp.MustCompile(`(?i)^(?:\p{L}+ ){0,4}outlook (?:for|für|pour|dla(?: systemu)?|voor|para|per|för|til|ar gyfer) (?:ios|android|mac)(?: (?:beziehen|downloaden))?(?:\s?<\S+>)?\.?$`)
+)
 
 // banner is a line that mail servers put above what comes from outside.
 var banner = regexp.MustCompile(`(?i)^\W*(\[?external\]?|caution|warning|rhybudd)\b.*\b(e-?mail|message|sender|organi[sz]ation|council|ebost)\b` +

@@ -1,6 +1,9 @@
 package reply
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // Marker is the line our letters ask people to write above.
 const Marker = "please write above this line"
@@ -18,19 +21,26 @@ const longest = 400
 const folds = 4
 
 // opensQuote is how many lines say that a quoted letter begins at the first of
-// lines, 0 if none does.
-func opensQuote(lines []line) int {
+// lines, 0 if none does. Where one begins with headers, or with a divider and no
+// mark of quotation under it, all that follows is that letter: whole.
+func opensQuote(lines []line) (n int, whole bool) {
 	first := lines[0].bare
 	switch {
 	case first == "" || len(first) > longest:
-		return 0
-	case strings.ContainsRune("-_=:", rune(first[len(first)-1])) && dividers.MatchString(first):
-		return 1
+		return 0, false
+	case endsDivider(first) && dividers.MatchString(first):
+		return 1, len(lines) == 1 || !lines[1].marked
 	}
 	if n := attributed(lines); n > 0 {
-		return n
+		return n, false
 	}
-	return headed(lines)
+	return headed(lines), true
+}
+
+// endsDivider reports whether a line may be a divider.
+func endsDivider(bare string) bool {
+	last, _ := utf8.DecodeLastRuneInString(bare)
+	return strings.ContainsRune("-_=:\u2010\u2011\u2012\u2013\u2014\u2015", last)
 }
 
 // attributed is over how many lines an attribution is folded that begins at the

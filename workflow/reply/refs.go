@@ -25,12 +25,6 @@ func (w Word) Refs() (refs []casefile.Ref, rest string) {
 	return refs, strings.TrimSpace(rest)
 }
 
-// onlyRefs reports whether a line names cases and says nothing else.
-func onlyRefs(text string) bool {
-	refs, rest := Word{Text: text}.Refs()
-	return len(refs) > 0 && rest == ""
-}
-
 // Mentioned are the cases that a text names, in capitals, in its order.
 func Mentioned(text string) (refs []casefile.Ref) {
 	for _, ref := range mentioned.FindAllString(text, -1) {

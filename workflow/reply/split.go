@@ -15,6 +15,7 @@ const (
 	Closing Kind = "closing" // the sender's farewell, with their name and post
 	Signed  Kind = "signed"  // what the sender's program or device signs with
 	Quoted  Kind = "quoted"  // it was written before this mail, or says who wrote it
+	Under   Kind = "under"   // it stands under a device's signature without a mark: quoted, most likely
 	Added   Kind = "added"   // a server put it above the mail
 )
 
@@ -27,21 +28,7 @@ type Piece struct {
 // Split divides the text of a mail. The pieces in their order are the whole
 // text, byte for byte: nothing is lost by it, whatever is shown. It takes time
 // in proportion to the text.
-func Split(text string) (all []Piece) {
-	lines := linesOf(text)
-	kinds := sorted(lines)
-	begin, at := 0, 0
-	for i, l := range lines {
-		if i > 0 && kinds[i] != kinds[i-1] {
-			all, begin = append(all, Piece{kinds[i-1], text[begin:at]}), at
-		}
-		at += l.size
-	}
-	if len(lines) > 0 {
-		all = append(all, Piece{kinds[len(lines)-1], text[begin:]})
-	}
-	return all
-}
+func Split(text string) []Piece { return sorted(text).pieces(0) }
 
 // Only is what pieces of some kinds say, without the blank lines around each.
 func Only(pieces []Piece, kinds ...Kind) string {
@@ -71,10 +58,11 @@ func seen(r rune) bool { return !unseen(r) }
 func unseen(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(oddities, r) }
 
 // oddities are characters that look like a space, or like nothing.
-const oddities = "\u00a0\u202f\u2007\u3000\u200b\u200e\u200f\ufeff"
+const oddities = "\u00a0\u202f\u2007\u3000\u200b\u200e\u200f\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 // odd makes spaces and nothing of them.
-var odd = strings.NewReplacer("\u00a0", " ", "\u202f", " ", "\u2007", " ", "\u3000", " ", "\u200b", "", "\u200e", "", "\u200f", "", "\ufeff", "")
+var odd = strings.NewReplacer("\u00a0", " ", "\u202f", " ", "\u2007", " ", "\u3000", " ", "\u200b", "", "\u200e", "", "\u200f", "", "\ufeff", "",
+	"\u202a", "", "\u202b", "", "\u202c", "", "\u202d", "", "\u202e", "", "\u2066", "", "\u2067", "", "\u2068", "", "\u2069", "")
 
 // unified is a text with "\n" at the end of its lines.
 func unified(text string) string {
@@ -86,7 +74,7 @@ func unified(text string) string {
 
 // line is one line of a text.
 type line struct {
-	size   int    // in bytes, with its end
+	raw    string // with its end
 	bare   string // without odd characters, marks of bold type, marks of quotation and the space around it
 	marked bool   // it had a mark of quotation
 }
@@ -110,7 +98,7 @@ func linesOf(text string) (all []line) {
 		for strings.HasPrefix(bare, ">") {
 			bare, marked = strings.TrimLeft(bare, "> \t"), true
 		}
-		all = append(all, line{size, strings.TrimSpace(strings.ReplaceAll(bare, "*", "")), marked})
+		all = append(all, line{text[:size], strings.TrimSpace(strings.ReplaceAll(bare, "*", "")), marked})
 		text = text[size:]
 	}
 	return all
@@ -131,27 +119,84 @@ func (l line) blank() bool { return l.bare == "" && !l.marked }
 
 // sorting is how far the lines of a text have been told apart.
 type sorting struct {
-	lines []line
-	kinds []Kind
-	rest  Kind // what a line is that shows nothing of itself
-	said  bool // there is something said already
-	ours  bool // what is quoted is our letter
+	lines []line // above our own line
+	below []line
+	kinds []Kind // of all
+	rest  Kind   // what a line is that shows nothing of itself
+	said  bool   // there is something said already
+	ours  bool   // what is quoted is our letter
 }
 
-// sorted says of each line whose it is.
-func sorted(lines []line) []Kind {
-	s := sorting{lines: lines, kinds: make([]Kind, len(lines)), rest: Said}
+// sorted says of each line of a text whose it is.
+func sorted(text string) *sorting {
+	lines := linesOf(text)
 	end := ownLine(lines)
-	for i := end; i < len(lines); i++ {
-		s.kinds[i] = Quoted
-	}
-	s.lines = lines[:end]
+	s := &sorting{lines: lines[:end], below: lines[end:], kinds: make([]Kind, len(lines)), rest: Said}
+	s.take(end, len(s.below), Quoted)
 	for i := s.added(); i < end; {
 		i = s.next(i)
 	}
 	s.ruled()
 	s.closings()
-	return s.kinds
+	return s
+}
+
+// pieces are the lines from one on, together where they are of one kind.
+func (s *sorting) pieces(from int) (all []Piece) {
+	begin := from
+	for i := from; i < len(s.kinds); i++ {
+		if i+1 == len(s.kinds) || s.kinds[i+1] != s.kinds[i] {
+			all, begin = append(all, Piece{s.kinds[i], s.text(begin, i+1)}), i+1
+		}
+	}
+	return all
+}
+
+// text is what stands on some lines.
+func (s *sorting) text(begin, end int) string {
+	var b strings.Builder
+	for i := begin; i < end; i++ {
+		if i < len(s.lines) {
+			b.WriteString(s.lines[i].raw)
+		} else {
+			b.WriteString(s.below[i-len(s.lines)].raw)
+		}
+	}
+	return b.String()
+}
+
+// opening is where the first words of the sender stand: above all that they
+// quote or, if nothing is, below all of it. Only there may a word be a command.
+func (s *sorting) opening() (begin, end int) {
+	for begin < len(s.lines) && (s.lines[begin].blank() || s.kinds[begin] == Added) {
+		begin++
+	}
+	if begin < len(s.lines) && s.kinds[begin] == Quoted {
+		begin = s.foot(begin)
+	}
+	for end = begin; end < len(s.lines) && s.kinds[end] == Said; {
+		end++
+	}
+	return begin, end
+}
+
+// foot is where the sender's words begin below what they quote, past the end if
+// they do not. What they quote must be our letter for sure, with a mark on every
+// line: a program that marks nothing leaves the marks of whoever wrote to us. A
+// blank line sets the words off, or they are taken for the end of a folded line.
+func (s *sorting) foot(i int) int {
+	if !s.ours {
+		return len(s.lines)
+	}
+	for i < len(s.lines) && s.kinds[i] == Quoted {
+		i++
+	}
+	for _, l := range s.lines[i:] {
+		if l.marked {
+			return len(s.lines)
+		}
+	}
+	return i
 }
 
 // ownLine is where our letter begins for sure: the line that it asks to write
@@ -190,16 +235,15 @@ func (s *sorting) next(i int) int {
 		return s.quote(i)
 	case l.blank():
 		return s.take(i, 1, s.before(i))
-	case l.bare == "--" && s.rest != Quoted:
+	case l.bare == "--":
 		s.rest = Signed
 		return s.take(i, 1, Signed)
 	}
-	lines := opensQuote(s.lines[i:])
+	lines, whole := opensQuote(s.lines[i:])
 	switch {
-	case lines > 0 && s.markedAfter(i+lines):
+	case lines > 0 && !whole && s.markedAfter(i+lines):
 		return s.take(i, lines, Quoted)
 	case lines > 0:
-		s.rest = Quoted
 		return s.take(i, len(s.lines)-i, Quoted)
 	case s.rest == Said && s.device(i):
 		return s.take(i, 1, Signed)
@@ -231,7 +275,7 @@ func (s *sorting) quote(i int) int {
 		s.ours = s.ours || isMarker(s.lines[i].bare)
 		s.kinds[i] = Quoted
 	}
-	if s.rest == Quoted {
+	if s.rest == Under {
 		s.rest = Said
 	}
 	for ; s.ours && i < len(s.lines) && !s.lines[i].blank(); i++ {
@@ -259,10 +303,11 @@ func (s *sorting) device(i int) bool {
 	}
 	after := i+1 == len(s.lines) || s.lines[i+1].blank() || s.lines[i+1].marked
 	if !after {
-		return opensQuote(s.lines[i+1:]) > 0
+		lines, _ := opensQuote(s.lines[i+1:])
+		return lines > 0
 	}
 	if s.said && (i == 0 || s.lines[i-1].blank()) {
-		s.rest = Quoted
+		s.rest = Under
 	}
 	return true
 }
@@ -270,7 +315,7 @@ func (s *sorting) device(i int) bool {
 // ruled gives the rules above a quotation to it.
 func (s *sorting) ruled() {
 	for i := len(s.lines) - 1; i > 0; i-- {
-		if l := s.lines[i-1]; s.kinds[i] == Quoted && s.kinds[i-1] != Quoted && (l.bare == "" || rule.MatchString(l.bare)) {
+		if l := s.lines[i-1]; s.kinds[i] == Quoted && s.kinds[i-1] != Quoted && (l.bare == "" || ruler.MatchString(l.bare)) {
 			s.kinds[i-1] = Quoted
 		}
 	}

@@ -27,7 +27,7 @@ func TestSplit(t *testing.T) {
 		"> -- please write above this line --\n> a long line that was\nfolded\n> x\n\nYes.":                   "quoted >, said Yes.",
 		"Yes.\n\n----\nFrom: Desk\nSent: today\nis she well?\n\nstill":                                        "said Yes., quoted ----",
 		"Yes.\n-- \nAmy Lead\n> x\nAmy":                                                                       "said Yes., signed --, quoted >, signed Amy",
-		"Yes.\n\nSent from my Wiko RIDGE 4G\n\nis she well?":                                                  "said Yes., signed Sent, quoted is",
+		"Yes.\n\nSent from my Wiko RIDGE 4G\n\nis she well?":                                                  "said Yes., signed Sent, under is",
 		"Sent from my iPhone\n\nYes, she is.":                                                                 "signed Sent, said Yes,",
 		"Sent from my phone because he took hers. Ring me!\n\nShe is well.":                                   "said Sent",
 		"Yes.\nSent from BlueMail<https://bluemail.example>":                                                  "said Yes., signed Sent",
@@ -35,10 +35,12 @@ func TestSplit(t *testing.T) {
 		"Yes.\n\nKind regards,\nAmy":                                                                          "said Yes.",
 		"Yes.\n\nRegards,\nAmy Lead\nCollege\nPS he was there again":                                          "said Yes.",
 		"Yes.\n\nRegards,\nAmy Lead\nCollege\n\nHe was there again, and he said that he would come back.":     "said Yes.",
+		"Yes.\n\nRegards,\nhe came again\nand again":                                                          "said Yes.",
 		"CAUTION: This email originated from outside of the council.\n\nYes.":                                 "added CAUTION:, said Yes.",
 		"Yes.\n\n30.09.2026, 18.30, \"Desk\" <d@c.example>:\n\nis she well?":                                  "said Yes., quoted 30.09.2026,",
 		"Yes.\n\n---- On Wed, 14 Nov 2026 08:14:43 -0200 Desk <d@c.example> wrote ----\n\nis she well?":       "said Yes., quoted ----",
 		"Yes.\n\nVan: Desk\nVerzonden: maandag 5 december 2026 17:00\nOnderwerp: x\nis she well?":             "said Yes., quoted Van:",
+		"Yes.\n\nFrom: Desk <d@c.example>\nSent: today\n\n> CLOSE\n\nshe wrote":                               "said Yes., quoted From:",
 		"From: the bus stop\nTo: the school gate\nhe walked behind her":                                       "said From:",
 		"She wrote at 10:30 on 26/11/2026:\nI am afraid":                                                      "said She",
 		"They met at 10:30 on 26/11/2026 and <amy@c.example> saw it:\nthe fight began":                        "said They",
@@ -74,11 +76,12 @@ func FuzzSplit(f *testing.F) {
 	})
 }
 
-// Who reads what was kept finds nothing more to cut.
+// Who reads what was kept finds nothing more to cut, and the same commands.
 func FuzzKept(f *testing.F) {
 	for _, quote := range quotes {
 		f.Add("Yes.\n\nRegards\nAmy Lead\nCollege\n" + quote)
 	}
+	f.Add("\nRegards\nAmy\n000")
 	f.Fuzz(func(t *testing.T, text string) {
 		said := 0
 		for _, p := range Split(text) {
@@ -89,7 +92,20 @@ func FuzzKept(f *testing.F) {
 		if kept := Only(Split(text), Said); said == 1 && Only(Split(kept), Said) != kept {
 			t.Errorf("%q keeps %q, and of that %q", text, kept, Only(Split(kept), Said))
 		}
+		once := Read(text)
+		if twice := Read(once.Text); said == 1 && once.Commands != nil && verbs(once) != verbs(twice) {
+			t.Errorf("%q says %s, and what it keeps %s", text, verbs(once), verbs(twice))
+		}
 	})
+}
+
+// verbs are the commands of a reply with what follows them.
+func verbs(r Reading) string {
+	var all []string
+	for _, c := range r.Commands {
+		all = append(all, string(c.Verb)+" "+c.Argument)
+	}
+	return strings.Join(all, "; ")
 }
 
 // pathological are texts of a size that invite a reader to go over them again
