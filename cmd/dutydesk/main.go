@@ -38,7 +38,7 @@ func root() *cobra.Command {
 	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w (see %q)", err, c.CommandPath()+" --help")}
 	})
-	c.AddCommand(runCommand(), demoCommand(), doctorCommand(), configCommand(), mailCommand(), caseCommand(), arrivalsCommand(),
+	c.AddCommand(runCommand(), demoCommand(), doctorCommand(), configCommand(), mailCommand(), replyCommand(), caseCommand(), arrivalsCommand(),
 		lettersCommand(), evidenceCommand(), queueCommand(), rosterCommand(), slaCommand(), policyCommand(), versionCommand())
 	c.AddCommand(completionCommand())
 	c.SetHelpCommand(helpCommand())

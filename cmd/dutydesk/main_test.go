@@ -93,6 +93,8 @@ func TestExitCodes(t *testing.T) {
 		{"case list --frobnicate", 64, "--frobnicate"},
 		{"mail read /nonexistent", 65, "no such file"},
 		{"mail read /", 65, "is no file"},
+		{"reply read /nonexistent", 65, "no such file"},
+		{"reply read", 64, "dutydesk reply read --help"},
 		{"config check -c /nonexistent", 78, "config describe"},
 		{"run -c /nonexistent", 78, "config describe"},
 		{"config check -c " + broken, 78, broken + ":1:1: enviroment: "},
@@ -123,7 +125,7 @@ func TestUsualConfig(t *testing.T) {
 
 // Every command explains itself, and every command that reads has --json.
 func TestHelp(t *testing.T) {
-	for _, words := range []string{"case list", "case show", "case chronology", "arrivals list", "letters list", "evidence verify", "queue status", "doctor", "mail read"} {
+	for _, words := range []string{"case list", "case show", "case chronology", "arrivals list", "letters list", "evidence verify", "queue status", "doctor", "mail read", "reply read"} {
 		out, code := dutydesk(t, append(strings.Fields(words), "--help")...)
 		if code != 0 || !strings.Contains(out, "--json") {
 			t.Errorf("dutydesk %s --help: exit %d, %q", words, code, out)

@@ -31,21 +31,26 @@ func mailCommand() *cobra.Command {
 	read := &cobra.Command{Use: "read FILE…|-", Short: "What intake sees in a raw message", Args: cobra.MinimumNArgs(1),
 		Long: "What intake sees in a raw message. Reading never fails; what could not be read is listed as a defect.\nExit code 65 if a file cannot be opened; the others are read all the same.\nOne line of JSON per file: " + prints[message.Message](),
 		RunE: func(c *cobra.Command, files []string) error {
-			var wrong error // the first; the rest is read all the same
-			for _, f := range files {
-				m, err := readMail(c.Context(), c.InOrStdin(), f)
-				if err == nil {
-					err = printMail(c.OutOrStdout(), m, asJSON)
-				} else if len(files) > 1 {
-					fmt.Fprintln(c.ErrOrStderr(), visible(err.Error()))
-				}
-				wrong = cmp.Or(wrong, err)
-			}
-			return wrong
+			return eachMail(c, files, func(_ string, m message.Message) error { return printMail(c.OutOrStdout(), m, asJSON) })
 		}}
 	read.Flags().BoolVar(&asJSON, "json", false, "print one line of JSON per file")
 	c.AddCommand(read)
 	return c
+}
+
+// eachMail does something with each of some files, and returns the first error:
+// the rest is read all the same.
+func eachMail(c *cobra.Command, files []string, do func(file string, m message.Message) error) (wrong error) {
+	for _, f := range files {
+		m, err := readMail(c.Context(), c.InOrStdin(), f)
+		if err == nil {
+			err = do(f, m)
+		} else if len(files) > 1 {
+			fmt.Fprintln(c.ErrOrStderr(), visible(err.Error()))
+		}
+		wrong = cmp.Or(wrong, err)
+	}
+	return wrong
 }
 
 // readMail reads one file, or standard input for "-".
