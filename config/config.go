@@ -28,6 +28,7 @@ type Config struct {
 	DKIM          DKIM           `toml:"dkim" doc:"Whether signatures of mails are checked at receipt."`
 	Mail          Mail           `toml:"mail" doc:"What letters may hold."`
 	Web           Web            `toml:"web" doc:"The public listener."`
+	Form          Form           `toml:"form" doc:"The report form, which web.listen shows at \"/\"."`
 	Metrics       Metrics        `toml:"metrics" doc:"The listener for Prometheus, on this machine only."`
 	SLA           SLA            `toml:"sla" doc:"What \"dealt with immediately\" means."`
 	Roles         Roles          `toml:"roles" doc:"Who stands above the organisations, by person id."`
@@ -128,7 +129,7 @@ type Mail struct {
 
 // Web is the public listener.
 type Web struct {
-	Listen string `toml:"listen" default:"127.0.0.1:8080" empty:"none" form:"listen" doc:"host:port for /livez and /readyz; \"\" for none."`
+	Listen string `toml:"listen" default:"127.0.0.1:8080" empty:"none" form:"listen" doc:"host:port for the report form, /livez and /readyz; \"\" for none. It speaks HTTP: put a proxy before it that speaks HTTPS, keeps the Host header and logs no addresses."`
 }
 
 // Metrics is the listener for numbers.
@@ -164,6 +165,7 @@ type Organisation struct {
 
 	Active      bool     `toml:"active" default:"true" doc:"Whether it takes concerns; those of one that does not go to service.organisation."`
 	Ceop        bool     `toml:"ceop" default:"false" doc:"Whether the policy asks it for two CEOP Ambassadors, as it does Family Learning."`
+	Uploads     bool     `toml:"uploads" default:"false" doc:"Whether the report form takes files for it. Decide with your legal advice whether to hold pictures at all. Who is not sure of the organisation is asked by that of service.organisation."`
 	Ambassadors []string `toml:"ambassadors" default:"[]" form:"person" doc:"Who of it is trained as a CEOP Ambassador."`
 }
 

@@ -17,6 +17,9 @@ import (
 // decide finds out whose the mail is. Whatever answers no letter of ours is a
 // new concern, by whomever or whatever it was written.
 func (d *Desk) decide(ctx context.Context, a workflow.Arrived, m message.Message) error {
+	if Door(a.Door) == Form {
+		return d.Office.Open(ctx, a, "") // it answers nobody's letter, whatever its words look like
+	}
 	if back, err := d.canary(ctx, a, m); back || err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ import (
 	"dutydesk/intake/evidence"
 	"dutydesk/intake/mailbox"
 	"dutydesk/intake/message"
+	"dutydesk/intake/webform"
 	"dutydesk/notify/mailer"
 	"dutydesk/notify/outbox"
 	"dutydesk/workflow"
@@ -46,7 +47,8 @@ type App struct {
 	board    board
 	instance string
 	slip     *slip
-	fatal    chan error // the first failure of the evidence disk
+	fatal    chan error    // the first failure of the evidence disk
+	form     *webform.Form // nil if there is none
 	closes   []func() error
 }
 
@@ -54,7 +56,7 @@ type App struct {
 // part cannot be.
 func New(ctx context.Context, cfg *config.Config, clock Clock, log *slog.Logger) (*App, error) {
 	a := &App{cfg: cfg, clock: clock, log: log, fatal: make(chan error, 1)}
-	for _, open := range []func(context.Context) error{a.openData, a.openLedger, a.openOffice, a.openRounds, a.openQueue, a.older, a.beat, a.openMail, a.openHealth} {
+	for _, open := range []func(context.Context) error{a.openData, a.openLedger, a.openOffice, a.openRounds, a.openQueue, a.older, a.beat, a.openMail, a.openHealth, a.openForm} {
 		if err := open(ctx); err != nil {
 			cannotOpen(ctx, cfg, log, err)
 			return nil, errors.Join(err, a.Close())
@@ -209,6 +211,9 @@ func (a *App) Run(ctx context.Context) error {
 	run(a.warnOfSecrets)
 	run(doors.serve)
 	run(a.disk)
+	if a.form != nil {
+		run(a.form.Run)
+	}
 	tellSystemd(ctx, "READY=1")
 	stopping := context.AfterFunc(ctx, func() { tellSystemd(context.WithoutCancel(ctx), "STOPPING=1") })
 	defer stopping()

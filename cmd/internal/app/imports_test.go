@@ -24,6 +24,7 @@ var never = map[string]string{
 	"intake/evidence":       "dutydesk/ net/mail mime",
 	"intake/message":        "dutydesk/ database/sql net/smtp", // publicsuffix brings net/http for its cookie interface
 	"intake/mailbox":        "net/smtp github.com/hibiken/asynq dutydesk/notify dutydesk/templates dutydesk/config",
+	"intake/webform":        "net/smtp github.com/hibiken/asynq github.com/emersion/go-imap/ dutydesk/notify dutydesk/config",
 	"notify":                "database/sql net/smtp github.com/hibiken/asynq dutydesk/intake dutydesk/config",
 	"notify/mailer":         "database/sql github.com/hibiken/asynq dutydesk/intake dutydesk/workflow/ledger dutydesk/config",
 	"notify/outbox":         "github.com/hibiken/asynq dutydesk/config github.com/emersion/go-imap/",
