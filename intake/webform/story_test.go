@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/http"
 	"net/url"
 	"path/filepath"
@@ -275,21 +274,6 @@ func TestFiles(t *testing.T) {
 	if n := w.drafts(); n != 0 {
 		t.Errorf("%d drafts are left on the disk", n)
 	}
-}
-
-// drafts counts the files that are on the disk and not sealed.
-func (w *world) drafts() (n int) {
-	w.Helper()
-	dirs, _ := filepath.Glob(filepath.Join(filepath.Dir(w.TempDir()), "*", "evidence", "drafts"))
-	for _, dir := range dirs {
-		filepath.WalkDir(dir, func(_ string, e fs.DirEntry, err error) error {
-			if err == nil && e.Type().IsRegular() {
-				n++
-			}
-			return nil
-		})
-	}
-	return n
 }
 
 // Who says that a picture may show somebody under 18, or is not sure, gets no

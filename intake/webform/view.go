@@ -45,6 +45,7 @@ type asked struct {
 	Label, Hint, Wrong    string
 	Says                  string // ids of what describes it
 	Head, Optional        bool
+	Rows                  int
 	Choices               []choice
 }
 
@@ -158,6 +159,7 @@ func (f *Form) fields(p page, a answers, wrong map[string]string) (out []asked) 
 		} else {
 			k.Value = a.one(x.key)
 		}
+		k.Rows = map[kind]int{area: 3, long: 10}[x.kind]
 		k.Says = described(k)
 		out = append(out, k)
 	}
