@@ -28,7 +28,7 @@ func TestCanary(t *testing.T) {
 		paths, titles = append(paths, b.at), append(titles, pageTitle(b))
 	}
 	b.get("/r/22").upload("CANARY-FILE.txt", []byte("x")).get("/r/23")
-	w.breaks(http.ErrHandlerTimeout)
+	w.breaks(errBroken)
 	b.send()
 	w.breaks(nil)
 	b.send()

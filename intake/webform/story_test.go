@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -173,7 +172,7 @@ func TestF9StartedAgain(t *testing.T) {
 func TestF21DeskDown(t *testing.T) {
 	w := newWorld(t)
 	b := w.browser().tell(learner())
-	w.breaks(errors.New("disk full"))
+	w.breaks(errBroken)
 	b.send()
 	if b.status != http.StatusServiceUnavailable || b.ref() != "" || !strings.Contains(b.page, "01632 960 001") || !strings.Contains(b.page, "call 999") || !strings.Contains(b.page, "They post pictures of me every day.") {
 		t.Fatalf("%d\n%s", b.status, b.page)

@@ -34,6 +34,8 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
+var errBroken = errors.New("nothing can be kept")
+
 // world is a form, the desk behind it, and what both logged.
 type world struct {
 	*testing.T
