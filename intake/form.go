@@ -38,6 +38,10 @@ const (
 // browser that sent it has gone.
 const given = 25 * time.Second
 
+// waits is how often a report looks whether another has disposed of it: for ten
+// seconds.
+const waits = 200
+
 // Report takes and keeps what somebody sent by the form, and disposes of it at
 // once. nil is the promise that it is kept, at rest and in the ledger; ref is
 // then the case's reference, "" if others are still about it. The same key is the same report,
@@ -77,7 +81,7 @@ func (d *Desk) referred(ctx context.Context, key string) (ref string) {
 	err = d.Dispose(ctx, ledger.DisposeOf(a.ID))
 	wait := time.NewTicker(50 * time.Millisecond)
 	defer wait.Stop()
-	for range 60 {
+	for range waits {
 		if ref, _, _ := d.Reported(ctx, key); ref != "" || !busy(err) {
 			return ref
 		}
