@@ -24,8 +24,8 @@ const longest = 900
 
 // document is the report as it is sealed: a mail's form (RFC 5322, RFC 2045),
 // which every program can read, and the reporter's words in it as they were
-// written. stop must be called when nobody reads any more. The draft's mu is
-// held until then.
+// written. stop must be called when nobody reads any more, once or often. The draft's mu
+// is held, and the draft unchanged, until then.
 func (f *Form) document(d *draft, signs []string, at time.Time) (body io.Reader, stop func()) {
 	r, w := io.Pipe()
 	done := make(chan struct{})

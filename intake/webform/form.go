@@ -1,6 +1,7 @@
 package webform
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -42,6 +43,8 @@ type Options struct {
 	Leave   string        // where "leave this page" leads: an absolute URL
 	Within  time.Duration // by when a report is to be taken up
 	Secure  bool          // the cookie goes over HTTPS only
+	PerFile int64         // bytes a file may have; 0 is 25 MB, as the pages say
+	PerAll  int64         // bytes all files of a report may have; 0 is 100 MB
 	Now     func() time.Time
 	Log     *slog.Logger
 }
@@ -62,6 +65,7 @@ func New(o Options) (*Form, error) {
 	if err != nil {
 		return nil, fmt.Errorf("report form: %w", err)
 	}
+	o.PerFile, o.PerAll = cmp.Or(o.PerFile, mostPerFile), cmp.Or(o.PerAll, mostPerDraft)
 	f := &Form{Options: o, pages: pages, drafts: newDrafts(o.Now)}
 	name, _ := pages.Style()
 	f.style = "/s/" + name

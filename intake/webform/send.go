@@ -76,8 +76,9 @@ func (f *Form) revive(sent map[string][]string) (*draft, bool) {
 func (f *Form) deliver(w http.ResponseWriter, r *http.Request, d *draft) {
 	at := f.Now().UTC().Truncate(time.Minute)
 	body, stop := f.document(d, f.signs(d, r), at)
-	defer stop()
+	defer stop() // also if the desk panics
 	ref, err := f.Desk.Report(r.Context(), intake.Delivery{Door: intake.Form, Org: f.delivered(d.answers), Key: doorKey(d.key), At: at, Body: body})
+	stop() // nobody reads on; the desk may have read nothing, if it had the report
 	if err != nil {
 		f.Log.Error("a report by the form could not be kept", "err", err)
 		v := f.checkView(d, f.draftView(d, numberOf("check")))

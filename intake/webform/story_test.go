@@ -310,7 +310,7 @@ func TestGate(t *testing.T) {
 func TestFileFails(t *testing.T) {
 	w := newWorld(t)
 	b := w.browser().tell(learner().with(story{"org": "northgate", "image": "no"})).get("/r/22")
-	big := make([]byte, 25<<20+1)
+	big := make([]byte, smallFile+1)
 	for _, tt := range []struct {
 		name string
 		body []byte

@@ -84,7 +84,7 @@ func (s *slow) Read(p []byte) (int, error) {
 func (f *Form) room(d *draft) (left int64, open bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	left = mostPerDraft
+	left = f.PerAll
 	for _, x := range d.files {
 		left -= x.draft.Size()
 	}
@@ -124,7 +124,7 @@ func (f *Form) seal(ctx context.Context, part *multipart.Part, room int64) (x fi
 	if part.FileName() == "" {
 		return x, errNone
 	}
-	limit, over := int64(mostPerFile), errBig
+	limit, over := f.PerFile, errBig
 	if room < limit {
 		limit, over = room, errFull
 	}
