@@ -24,6 +24,7 @@ const (
 	FormSigns  = "Dutydesk-Signs"          // codes of what looks unlike a person, space separated
 	FormBarred = "Dutydesk-Barred"         // Barred codes, space separated: whose team must not see it
 	FormUnseen = "Dutydesk-Must-Not-See"   // in the reporter's words (RFC 2047): who must not see it
+	FormAnswer = "Dutydesk-Answer"         // a question's name, "=" and the code of what was chosen; one field each
 	FormGrade  = "form"                    // the grade of all that comes by the form
 	formAuth   = "written on the web form" // why nobody is proven to have written it
 )
@@ -106,11 +107,23 @@ func (d *Desk) formed(a *workflow.Arrived, raw io.ReaderAt) {
 		return // sealed by us, so this is a changed exhibit, which is found before
 	}
 	a.Defects = strings.Join(append(strings.Fields(m.Header.Get(FormSigns)), slices.DeleteFunc(strings.Fields(a.Defects), isUsual)...), " ")
+	a.Danger = answered(m.Header, "danger")
 	barred := strings.Fields(m.Header.Get(FormBarred))
 	if unseen, err := new(mime.WordDecoder).DecodeHeader(m.Header.Get(FormUnseen)); err == nil {
 		a.Mentions.Addresses = append(a.Mentions.Addresses, d.called(unseen)...)
 	}
 	a.Mentions.Addresses = append(a.Mentions.Addresses, d.barred(a.Org, barred)...)
+}
+
+// answered is what was chosen where the form asks the question; "" if it was not
+// asked.
+func answered(h mail.Header, question string) string {
+	for _, line := range h[FormAnswer] {
+		if asked, said, _ := strings.Cut(line, "="); asked == question {
+			return said
+		}
+	}
+	return ""
 }
 
 // isUsual reports a defect that would be one of a mail: the form names no author.

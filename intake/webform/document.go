@@ -46,7 +46,7 @@ func (f *Form) write(w *bufio.Writer, d *draft, signs []string, at time.Time) er
 	for _, key := range slices.Sorted(maps.Keys(d.answers)) {
 		for _, v := range d.answers[key] {
 			if f.coded(key) {
-				fmt.Fprintf(w, "Dutydesk-Answer: %s=%s\r\n", key, v)
+				fmt.Fprintf(w, "%s: %s=%s\r\n", intake.FormAnswer, key, v)
 			}
 		}
 	}

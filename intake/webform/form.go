@@ -34,17 +34,17 @@ type Org struct {
 // Options are what the form is made of. Desk, Now and Log are needed.
 type Options struct {
 	Desk    Desk
-	Orgs    []Org         // in the order in which they are offered
-	Triage  string        // id of the organisation that takes what belongs to nobody
-	Council string        // whose pages these are
-	Contact string        // whom to ask about privacy and access
-	Phone   string        // whom to ring when the form does not work, "" for nobody
-	Lines   []string      // other help, as it is to be read
-	Leave   string        // where "leave this page" leads: an absolute URL
-	Within  time.Duration // by when a report is to be taken up
-	Secure  bool          // the cookie goes over HTTPS only
-	PerFile int64         // bytes a file may have; 0 is 25 MB, as the pages say
-	PerAll  int64         // bytes all files of a report may have; 0 is 100 MB
+	Orgs    []Org    // in the order in which they are offered
+	Triage  string   // id of the organisation that takes what belongs to nobody
+	Council string   // whose pages these are
+	Contact string   // whom to ask about privacy and access
+	Phone   string   // whom to ring when the form does not work, "" for nobody
+	Lines   []string // other help, as it is to be read
+	Leave   string   // where "leave this page" leads: an absolute URL
+	Within  string   // how soon a report is to be taken up, in words: "1 working hour"
+	Secure  bool     // the cookie goes over HTTPS only
+	PerFile int64    // bytes a file may have; 0 is 25 MB, as the pages say
+	PerAll  int64    // bytes all files of a report may have; 0 is 100 MB
 	Now     func() time.Time
 	Log     *slog.Logger
 }

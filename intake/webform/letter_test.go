@@ -11,7 +11,6 @@ import (
 	"dutydesk/intake/message"
 	"dutydesk/notify/outbox"
 	"dutydesk/workflow/ledger"
-	"dutydesk/workflow/sla"
 )
 
 // The lead's letter about a report by the form has the reporter's own words, says
@@ -21,7 +20,7 @@ func TestLeadsLetter(t *testing.T) {
 	b := w.browser().tell(learner().with(story{"org": "northgate", "image": "no", "danger": "unsure"})).get("/r/22").upload("chat.txt", []byte("FILE-BYTES")).get("/r/23").send()
 	letters := &letterbox{}
 	o := w.desk.Office
-	writer := &outbox.Writer{Ledger: w.desk.Ledger, Store: w.desk.Store, Roster: council(), Policy: sla.Default(), Key: o.Key, Service: "Safeguarding desk", Address: "safeguarding@council.example",
+	writer := &outbox.Writer{Ledger: w.desk.Ledger, Store: w.desk.Store, Roster: council(), Rules: o.Rules, Key: o.Key, Service: "Safeguarding desk", Address: "safeguarding@council.example",
 		Host: "council.example", Zone: time.UTC, Now: w.now}
 	box := &outbox.Box{Ledger: w.desk.Ledger, Store: w.desk.Store, Writer: writer, Sender: letters, Now: w.now, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 		Count: func(ledger.LetterState, bool) {}, Answer: func(error) {}}

@@ -111,7 +111,7 @@ func (f *Form) showSent(w http.ResponseWriter, r *http.Request, d *draft) {
 		}
 	}
 	v := f.draftView(d, numberOf("sent"))
-	v.Back, v.Ref, v.Files, v.Reload, v.Next, v.By = "", d.receipt.ref, d.receipt.files, d.receipt.ref == "", "/r/note", inWords(f.Within)
+	v.Back, v.Ref, v.Files, v.Reload, v.Next, v.By = "", d.receipt.ref, d.receipt.files, d.receipt.ref == "", "/r/note", f.Within
 	f.answer(w, http.StatusOK, "sent", v)
 }
 
@@ -131,22 +131,6 @@ func (f *Form) note(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("Content-Disposition", `attachment; filename="note.txt"`)
 	w.Write([]byte(d.receipt.ref + "\r\n"))
-}
-
-// inWords is a span of time as people say it.
-func inWords(d time.Duration) string {
-	for _, u := range []struct {
-		of  time.Duration
-		one string
-	}{{24 * time.Hour, "day"}, {time.Hour, "hour"}, {time.Minute, "minute"}} {
-		if n := d / u.of; n >= 1 && d%u.of == 0 {
-			if n == 1 {
-				return "1 " + u.one
-			}
-			return number(int(n)) + " " + u.one + "s"
-		}
-	}
-	return d.Round(time.Second).String()
 }
 
 // barred are the codes of the teams that must not see a report.

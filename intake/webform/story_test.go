@@ -15,6 +15,7 @@ import (
 
 	"dutydesk/intake/evidence"
 	"dutydesk/workflow/casefile"
+	"dutydesk/workflow/sla"
 )
 
 // A learner tells what happened: the case is open and its people are told when
@@ -42,6 +43,18 @@ func TestReport(t *testing.T) {
 	}
 	if again := b.get("/r/note").page; again != ref+"\r\n" || b.head.Get("Content-Disposition") != `attachment; filename="note.txt"` {
 		t.Errorf("note %q", again)
+	}
+}
+
+// Who is in danger now, or may be, is an emergency until a person decides
+// otherwise (DOMAIN.md section 4).
+func TestDangerIsAnEmergency(t *testing.T) {
+	for said, want := range map[string]sla.Severity{"yes": sla.S1, "unsure": sla.S1, "no": sla.S2} {
+		w := newWorld(t)
+		ref := w.browser().tell(learner().with(story{"danger": said})).send().ref()
+		if c, err := w.desk.Ledger.Case(t.Context(), casefile.Ref(ref)); err != nil || c.Severity != want {
+			t.Errorf("%s: %s, %v, want %s", said, c.Severity, err, want)
+		}
 	}
 }
 

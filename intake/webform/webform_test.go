@@ -148,7 +148,7 @@ func newWorld(t *testing.T) *world {
 // serve is a form in front of the desk, as after a start of the program.
 func (w *world) serve() (*webform.Form, *httptest.Server) {
 	f, err := webform.New(webform.Options{Desk: w, Orgs: []webform.Org{{ID: "service", Name: "Skills and Employment"}, {ID: "northgate", Name: "Northgate Training", Uploads: true}}, Triage: "service",
-		Council: "Cheshire Example Council", Contact: "privacy@council.example", Phone: "01632 960 001", Lines: []string{"Samaritans: 116 123"}, Leave: "https://weather.example/", Within: time.Hour, PerFile: smallFile, PerAll: 4 * smallFile,
+		Council: "Cheshire Example Council", Contact: "privacy@council.example", Phone: "01632 960 001", Lines: []string{"Samaritans: 116 123"}, Leave: "https://weather.example/", Within: "1 working hour", PerFile: smallFile, PerAll: 4 * smallFile,
 		Now: w.now, Log: slog.New(slog.NewTextHandler(w.log, nil))})
 	if err != nil {
 		w.Fatal(err)

@@ -3,10 +3,10 @@ package app
 import (
 	"cmp"
 	"context"
-	"time"
 
 	"dutydesk/config"
 	"dutydesk/intake/webform"
+	"dutydesk/workflow/sla"
 )
 
 // openForm prepares the report form, if there is to be one.
@@ -14,20 +14,28 @@ func (a *App) openForm(context.Context) (err error) {
 	if !a.cfg.Form.Open || a.cfg.Web.Listen == "" {
 		return nil
 	}
-	a.form, err = webform.New(formOptions(a))
+	o, err := formOptions(a)
+	if err != nil {
+		return err
+	}
+	a.form, err = webform.New(o)
 	return err
 }
 
-func formOptions(a *App) webform.Options {
+func formOptions(a *App) (o webform.Options, err error) {
 	c := a.cfg
-	o := webform.Options{Desk: a.Desk, Triage: c.Service.Organisation, Council: cmp.Or(c.Form.Council, c.Service.Name), Contact: cmp.Or(c.Form.Contact, c.Service.Address),
-		Phone: c.Form.Phone, Lines: c.Form.Lines, Leave: c.Form.Leave, Within: time.Duration(c.SLA.Acknowledge), Secure: c.Environment == "production", Now: a.clock.Now, Log: a.log}
+	times, err := Book(c)
+	if err != nil {
+		return o, err
+	}
+	o = webform.Options{Desk: a.Desk, Triage: c.Service.Organisation, Council: cmp.Or(c.Form.Council, c.Service.Name), Contact: cmp.Or(c.Form.Contact, c.Service.Address),
+		Phone: c.Form.Phone, Lines: c.Form.Lines, Leave: c.Form.Leave, Within: times.Policy.Allowance(sla.Suggested(""), sla.Acknowledge).Words(), Secure: c.Environment == "production", Now: a.clock.Now, Log: a.log}
 	for _, x := range c.Organisations {
 		if x.Active {
 			o.Orgs = append(o.Orgs, webform.Org{ID: x.ID, Name: x.Name, Uploads: x.Uploads})
 		}
 	}
-	return o
+	return o, nil
 }
 
 // checkForm looks at what the council has to decide about its form.

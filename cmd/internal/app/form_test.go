@@ -30,11 +30,11 @@ func TestFormIsShown(t *testing.T) {
 		if status, _ := asked(a.public(), "/livez"); status != http.StatusOK {
 			t.Errorf("open %v: /livez is %d", tt.open, status)
 		}
-		if o := formOptions(a); len(o.Orgs) != 1 || o.Orgs[0].Uploads || o.Contact != "desk@council.example" || o.Secure {
+		if o, err := formOptions(a); err != nil || o.Within != "1 working hour" || len(o.Orgs) != 1 || o.Orgs[0].Uploads || o.Contact != "desk@council.example" || o.Secure {
 			t.Errorf("%+v", o)
 		}
 		a.cfg.Environment = "production"
-		if !formOptions(a).Secure {
+		if o, err := formOptions(a); err != nil || !o.Secure {
 			t.Error("in production the cookie goes over HTTP")
 		}
 	}
