@@ -31,20 +31,7 @@ func caseCommand() *cobra.Command {
 			func(x app.ShownCase) [][]string {
 				return [][]string{append(row(x.Case), x.Report.Grade, sender(x.Report))}
 			}),
-		lister("chronology REF", "What happened on a case, in order", "AT BY WHAT TEXT", cobra.ExactArgs(1),
-			func(ctx context.Context, r app.Reader, args []string) ([]app.Event, error) {
-				ref := strings.ToUpper(args[0])
-				if _, err := r.Case(ctx, ref); err != nil {
-					return nil, err
-				}
-				return r.Events(ctx, ref)
-			},
-			func(es []app.Event) (rows [][]string) {
-				for _, e := range es {
-					rows = append(rows, []string{stamp(&e.At), e.By, e.Verb, e.Text})
-				}
-				return rows
-			}))
+		chronologyCommand())
 	return c
 }
 

@@ -37,7 +37,7 @@ var causes = []struct {
 	{exitData, []error{evidence.ErrTampered, evidence.ErrMissing, ledger.ErrDamaged, ledger.ErrNotFound, app.ErrGone, errDiffers, errNotWritten, errGaps}},
 	{exitConfig, []error{ledger.ErrSchema, ledger.ErrOlder, queue.ErrEvicts, queue.ErrOld, queue.ErrForeign, queue.ErrAddress, evidence.ErrExposed, app.ErrKey, app.ErrFolder}},
 	{exitAgain, []error{evidence.ErrDisk, app.ErrBusy, syscall.ENOSPC, syscall.EDQUOT, context.Canceled}},
-	{exitUnavailable, []error{ledger.ErrAway, ledger.ErrNone, errUnwell, errNoRedis, errUnasked, syscall.EIO, context.DeadlineExceeded}},
+	{exitUnavailable, []error{ledger.ErrAway, ledger.ErrNone, errUnwell, errNoRedis, errUnasked, errNoPrinter, syscall.EIO, context.DeadlineExceeded}},
 	{exitConfig, []error{fs.ErrPermission, fs.ErrNotExist, syscall.ENOTDIR, syscall.EROFS}},
 }
 

@@ -261,9 +261,13 @@ func (r Reader) Events(ctx context.Context, ref string) ([]Event, error) {
 	rows, err := r.Ledger.Chronology(ctx, casefile.Ref(ref))
 	out := make([]Event, 0, len(rows))
 	for _, e := range rows {
-		out = append(out, Event{Case: string(e.Case), Seq: e.Seq, At: e.At, By: e.By, Verb: string(e.Verb), Text: e.Text, Arrival: e.Arrival})
+		out = append(out, event(e))
 	}
 	return out, err
+}
+
+func event(e ledger.Line) Event {
+	return Event{Case: string(e.Case), Seq: e.Seq, At: e.At, By: e.By, Verb: string(e.Verb), Text: e.Text, Arrival: e.Arrival}
 }
 
 // maybe is nil for no instant, so that JSON says null.
