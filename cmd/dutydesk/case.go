@@ -24,14 +24,18 @@ func caseCommand() *cobra.Command {
 				}
 				return rows
 			}),
-		lister("show REF", "One case, and how much of its report is evidence", heads+" EVIDENCE SENDER", cobra.ExactArgs(1),
+		lister("show REF", "One case, and how much of its report is evidence; noted as read", heads+" EVIDENCE SENDER", cobra.ExactArgs(1),
 			func(ctx context.Context, r app.Reader, args []string) (app.ShownCase, error) {
-				return r.ShownCase(ctx, strings.ToUpper(args[0]))
+				ref := strings.ToUpper(args[0])
+				if err := r.Note(ctx, ref, "case show"); err != nil {
+					return app.ShownCase{}, err
+				}
+				return r.ShownCase(ctx, ref)
 			},
 			func(x app.ShownCase) [][]string {
 				return [][]string{append(row(x.Case), x.Report.Grade, sender(x.Report))}
 			}),
-		chronologyCommand())
+		chronologyCommand(), readsCommand())
 	return c
 }
 

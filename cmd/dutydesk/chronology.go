@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -21,7 +22,7 @@ var errNoPrinter = errors.New(`no PDF can be made here: install WeasyPrint 57 or
 // chronologyFlags are those of "case chronology".
 type chronologyFlags struct {
 	flags
-	format, file string
+	format, file, person, why string
 }
 
 func chronologyCommand() *cobra.Command {
@@ -36,11 +37,16 @@ changed or removed: a correction is a later line. Roles are those the roster has
 --format json, or --json, prints [{case, seq, at, by, verb, text, arrival, name, role, what}]; by is a person's id, or clock,
 post, desk, reporter.
 
-Exit codes: 0 printed, 64 usage, 65 no such case, 69 the ledger is away or there is no WeasyPrint, 78 the configuration.`,
+That the chronology was read is noted before it is printed ("case reads REF"); say with --for and --because for whom and
+why. Who is kept from the case for a conflict of interest cannot be named with --for.
+
+Exit codes: 0 printed, 64 usage, 65 no such case or kept from it, 69 the ledger is away or there is no WeasyPrint, 78 the configuration.`,
 		Example: "  dutydesk case chronology SG-7K3F9\n  dutydesk case chronology SG-7K3F9 --format pdf -o chronology.pdf",
 		RunE:    func(c *cobra.Command, args []string) error { return f.run(c, args) }}
 	c.Flags().StringVar(&f.format, "format", "text", "text, json, html or pdf")
 	c.Flags().StringVarP(&f.file, "output", "o", "", "a new file to write; without, standard output")
+	c.Flags().StringVar(&f.person, "for", "", "the id of the person it is read for")
+	c.Flags().StringVar(&f.why, "because", "", "why it is read")
 	return f.add(c, true)
 }
 
@@ -52,7 +58,7 @@ func (f *chronologyFlags) run(c *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	x, err := r.Chronology(c.Context(), strings.ToUpper(args[0]), cfg.Zone())
+	x, err := f.read(c.Context(), r, strings.ToUpper(args[0]), cfg.Zone())
 	if err = errors.Join(err, r.Ledger.Close()); err != nil {
 		return asked(args, err)
 	}
@@ -61,6 +67,15 @@ func (f *chronologyFlags) run(c *cobra.Command, args []string) error {
 		return err
 	}
 	return f.put(c.OutOrStdout(), out)
+}
+
+// read notes that the chronology is read, and reads it.
+func (f *chronologyFlags) read(ctx context.Context, r app.Reader, ref string, zone *time.Location) (x app.Chronology, err error) {
+	r.Asking.Person, r.Asking.Why = f.person, f.why
+	if err := r.Note(ctx, ref, "case chronology"); err != nil {
+		return x, err
+	}
+	return r.Chronology(ctx, ref, zone)
 }
 
 // check holds the flags against each other.

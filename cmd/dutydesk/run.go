@@ -70,7 +70,7 @@ func (f *flags) reader(c *cobra.Command) (app.Reader, *config.Config, error) {
 	if err != nil {
 		return app.Reader{}, nil, errors.Join(err, l.Close())
 	}
-	return app.Reader{Ledger: l, Rules: rules}, cfg, nil
+	return app.Reader{Ledger: l, Rules: rules, Asking: app.Asking{Target: cfg.LedgerTarget(), Reader: login()}}, cfg, nil
 }
 
 func runCommand() *cobra.Command {

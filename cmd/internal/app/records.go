@@ -117,6 +117,7 @@ type Reader struct {
 	Ledger *ledger.Ledger
 	Rules  casefile.Rules
 	Now    func() time.Time // nil is the machine's clock
+	Asking Asking           // who reads, for [Reader.Note]
 }
 
 // rules are those of the moment that it is.
