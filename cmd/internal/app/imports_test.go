@@ -12,6 +12,7 @@ import (
 var never = map[string]string{
 	"workflow/sla":          "dutydesk/ database/sql net/http github.com/",
 	"workflow/casefile":     "database/sql net/http net/mail mime github.com/hibiken/asynq dutydesk/intake dutydesk/notify dutydesk/templates dutydesk/config dutydesk/workflow/ledger",
+	"workflow/casefile/law": "database/sql net/http github.com/ dutydesk/workflow/casefile dutydesk/workflow/ledger",
 	"workflow/sla/policy":   "database/sql net/http github.com/ dutydesk/config dutydesk/workflow/casefile",
 	"cmd/dutydesk":          "testing dutydesk/cmd/internal/realtest",
 	"cmd/internal/demo":     "testing dutydesk/cmd/internal/realtest",
