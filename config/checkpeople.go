@@ -100,6 +100,7 @@ func (ch *checker) listeners() {
 }
 
 func (ch *checker) times() {
+	ch.readable("service.guidance", ch.Service.Guidance, "name a register of guidance; \"dutydesk guidance example\" prints one to begin with")
 	ch.readable("sla.policy", ch.SLA.Policy, "name a policy file; \"dutydesk policy show\" prints one to begin with")
 	ch.readable("sla.holidays", ch.SLA.Holidays, "save https://www.gov.uk/bank-holidays.json there")
 	if ch.SLA.Review > 0 && ch.SLA.Review < ch.SLA.Acknowledge {

@@ -48,6 +48,7 @@ type Service struct {
 	TimeZone        string `toml:"time_zone" default:"Europe/London" form:"zone" doc:"IANA zone in which letters name times."`
 	ReferencePrefix string `toml:"reference_prefix" default:"SG-" form:"prefix" doc:"What case references begin with."`
 	Organisation    string `toml:"organisation" example:"service" form:"organisation" doc:"Id of the organisation that takes what belongs to nobody."`
+	Guidance        string `toml:"guidance" default:"" doc:"File with the council's register of guidance links; \"\" for the one that comes with the program. \"dutydesk guidance example\" prints that."`
 }
 
 // Ledger says where the database is.

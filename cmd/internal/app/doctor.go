@@ -51,7 +51,7 @@ func warn(what, why, fix string) Finding { return Finding{Warn, what, why, fix} 
 func Doctor(ctx context.Context, cfg *config.Config) []Finding {
 	ctx, cancel := context.WithTimeout(ctx, 9*time.Second)
 	defer cancel()
-	checks := []func(context.Context, *config.Config) []Finding{checkSecrets, checkClock, checkData, checkLedger, checkRedisFacts, checkLogins, checkMailboxes, checkSMTP, checkCanary, checkRoster, checkTerms, checkPolicy, checkForm, checkLaw}
+	checks := []func(context.Context, *config.Config) []Finding{checkSecrets, checkClock, checkData, checkLedger, checkRedisFacts, checkLogins, checkMailboxes, checkSMTP, checkCanary, checkRoster, checkTerms, checkPolicy, checkForm, checkLaw, checkGuidance}
 	found := make([][]Finding, len(checks))
 	var g errgroup.Group
 	for i, check := range checks {
