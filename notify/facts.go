@@ -41,6 +41,7 @@ const (
 	Changed       Kind = "changed"        // somebody graded it or holds its clocks; the others on the case
 	PolicyChanged Kind = "policy-changed" // deadlines moved with the policy; managers
 	OffCase       Kind = "off-case"       // they are off a case by their own word; whoever said so
+	Status        Kind = "status"         // how the case stands; whoever asked
 	Informed      Kind = "informed"       // what the desk tells by itself; the local authority lead
 )
 
@@ -116,6 +117,9 @@ type Facts struct {
 	Deeds                     []Deed   // transcript: what the reply did, word by word
 	Understood, Changed, Next []string // the same in words, of a letter that was decided on by an older program
 
+	Clocks []Clock  // status: what is owed, soonest first
+	Lines  []string // status: the last of the chronology, as far as To may read it
+
 	Trouble Down
 	Items   []Item  // digest: every concern in it
 	Tallies []Tally // missing, reconciled: one for each mailbox
@@ -186,7 +190,7 @@ func (f Facts) clean() Facts {
 	} {
 		*s = oneLine(*s)
 	}
-	for _, list := range []*[]string{&f.Understood, &f.Changed, &f.Next} {
+	for _, list := range []*[]string{&f.Understood, &f.Changed, &f.Next, &f.Lines} {
 		*list = oneLines(*list)
 	}
 	f.Exhibits = append([]Exhibit(nil), f.Exhibits...)

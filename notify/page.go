@@ -201,6 +201,8 @@ func (f Facts) sections(say *phrases) []templates.Section {
 		all = f.Roll.sections(f, say)
 	case ListAnswer:
 		all = f.did(say)
+	case Status:
+		all = append(f.did(say), f.stands(say)...)
 	case Transcript:
 		all = append(f.did(say), templates.Section{Heading: "What is due next", Items: f.next(say)})
 	case Help:

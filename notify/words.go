@@ -44,7 +44,7 @@ func (f Facts) did(say *phrases) []templates.Section {
 // glossary explains the words that may be said now.
 func (f Facts) glossary(say *phrases) templates.Section {
 	s := templates.Section{Heading: "Words you can use on the first line"}
-	for _, word := range append(f.can(), "CONFLICT", "HELP") {
+	for _, word := range append(f.can(), "STATUS", "CONFLICT", "HELP") {
 		if said := say.of("help", word, f); said != "" {
 			s.Items = append(s.Items, word+": "+said)
 		}

@@ -116,6 +116,18 @@ func letters(t *testing.T) map[string]notify.Facts {
 		f.Next = []string{"The case comes back to lead and deputy every day until it is closed."}
 	})
 	add("help", notify.Help, nil)
+	add("status", notify.Status, func(f *notify.Facts) {
+		taken(f)
+		f.Clocks = []notify.Clock{{Stage: "triage", Due: at(26, 12, 5), Missed: true}, {Stage: "protective-action", Due: at(27, 17, 0)}}
+		f.Lines = []string{"Thursday 26 November 2026, 9am. The reporter: The concern arrived, and the case was opened.",
+			"Thursday 26 November 2026, 12:05pm. The desk's clock: The limit for the triage decision was missed. Those on this step of the ladder were told.",
+			"Thursday 26 November 2026, 1pm. Tom Reid (deputy safeguarding lead): Acknowledged the case."}
+	})
+	add("status-full", notify.Status, func(f *notify.Facts) {
+		f.State, f.Due = "closed", time.Time{}
+		f.Deeds = []notify.Deed{{Did: "noted"}}
+		f.Lines = []string{"Thursday 26 November 2026, 1pm. Tom Reid (deputy safeguarding lead): Noted. “I rang her; she is safe.”"}
+	})
 	add("help-nearest", notify.Help, func(f *notify.Facts) { f.Nearest = "ACK" })
 	add("help-nearest-refused", notify.Help, func(f *notify.Facts) { f.Nearest = "CLOSE" })
 	add("help-asked", notify.Help, func(f *notify.Facts) {

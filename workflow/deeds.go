@@ -62,6 +62,7 @@ type deeds struct {
 	out           casefile.Outcome
 	did           []Deed
 	help, closing bool
+	status        bool // how the case stands was asked for
 	spent         bool // the letter's one CLOSE was used before
 	barred        bool // somebody was kept from the case
 }
@@ -81,6 +82,8 @@ func (d *deeds) do(w reply.Word, note string) {
 		d.bar(w, note)
 	case casefile.Readmit:
 		d.readmit(w, note)
+	case reply.Status:
+		d.asked()
 	default:
 		d.move(w, note)
 	}
@@ -117,6 +120,17 @@ func (d *deeds) move(w reply.Word, note string) {
 	}
 	d.add(out)
 }
+
+// asked notes on the case, once, that somebody reads how it stands.
+func (d *deeds) asked() {
+	if !d.status {
+		d.add(d.out.Case.Remark(d.by, Asked, d.arrival, d.office.rules(d.now), d.now))
+	}
+	d.status = true
+}
+
+// Asked is the note of a case that somebody asked by mail how it stands.
+const Asked = "asked how the case stands"
 
 // reason is why somebody closes a case: what they wrote beside the word and
 // below it.

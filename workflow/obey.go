@@ -220,7 +220,10 @@ func (o *Office) answer(tx *ledger.Tx, d deeds, r reply.Reply, now time.Time) er
 		most = commandsADay
 	}
 	had, err := tx.Written(ref, d.by, Transcript, since)
-	if d.help || r.Unknown != "" || len(d.did) == 0 {
+	if d.status && !d.help && r.Unknown == "" {
+		kind, most = StatusLetter, notesADay
+		had, err = tx.Written(ref, d.by, StatusLetter, since)
+	} else if d.help || r.Unknown != "" || len(d.did) == 0 {
 		kind, most, detail.Nearest = HelpLetter, helpADay, string(r.Nearest)
 		had, err = tx.Told(d.by, HelpLetter, since)
 	}
@@ -239,6 +242,9 @@ func (o *Office) answer(tx *ledger.Tx, d deeds, r reply.Reply, now time.Time) er
 const (
 	Transcript casefile.Kind = "transcript"
 	HelpLetter casefile.Kind = "help"
-	Trouble    casefile.Kind = "trouble"
-	Recovered  casefile.Kind = "recovered"
+
+	// StatusLetter tells a person how a case stands, because they asked.
+	StatusLetter casefile.Kind = "status"
+	Trouble      casefile.Kind = "trouble"
+	Recovered    casefile.Kind = "recovered"
 )

@@ -103,6 +103,7 @@ func (d *desk) run(raw string) {
 	for _, text := range []string{"ACK", "NOTE seen", "HELP", "CLOSE because canary-reason"} {
 		d.reply("deputy", text)
 	}
+	d.reply("lead", "STATUS")
 	d.reply("lead", "CLOSE because canary-reason")
 	d.must(d.office.Trouble(d.t.Context(), "redis", 0))
 	d.send(d.letter("manager", workflow.Trouble))
@@ -131,7 +132,7 @@ func TestEveryKindIsSent(t *testing.T) {
 		}
 	}
 	for _, k := range []casefile.Kind{casefile.Opened, casefile.Nudge, casefile.Breach, casefile.TakenBy, casefile.CloseProposal, casefile.CaseClosed,
-		casefile.NotDelivered, workflow.Transcript, workflow.HelpLetter, workflow.Trouble, workflow.Recovered} {
+		casefile.NotDelivered, workflow.Transcript, workflow.HelpLetter, workflow.StatusLetter, workflow.Trouble, workflow.Recovered} {
 		if !kinds[k] {
 			t.Errorf("no letter of kind %s was sent", k)
 		}

@@ -132,6 +132,9 @@ func (w *Writer) aboutCase(ctx context.Context, f notify.Facts, x ledger.Letter,
 	for _, e := range xs {
 		f.Exhibits = append(f.Exhibits, notify.Exhibit{Name: e.Name, Type: e.Sniffed, Size: e.Size, SHA256: e.SHA256})
 	}
+	if x.Kind == workflow.StatusLetter {
+		return w.status(ctx, f, c, p.Full)
+	}
 	if p.Full && a.State == ledger.OnCase {
 		f.Words, err = w.words(ctx, a)
 	}

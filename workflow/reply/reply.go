@@ -30,8 +30,8 @@ type Reply struct {
 // it names to somebody who missed one. What else the grammar has is a note to it.
 var (
 	obeyed = []casefile.Verb{casefile.Acknowledge, casefile.Note, casefile.Close, Help, casefile.Grade, casefile.Done, casefile.Rest, casefile.Resume,
-		casefile.Exclude, casefile.Readmit}
-	offered = []string{"ack", "acknowledge", "note", "close", "help", "grade", "resume"}
+		casefile.Exclude, casefile.Readmit, Status}
+	offered = []string{"ack", "acknowledge", "note", "close", "help", "grade", "resume", "status"}
 )
 
 // Parse reads first lines as commands, one a line, until the first line that is
