@@ -27,7 +27,7 @@ var never = map[string]string{
 	"intake/mailbox":        "net/smtp github.com/hibiken/asynq dutydesk/notify dutydesk/templates dutydesk/config",
 	"intake/webform":        "net/smtp github.com/hibiken/asynq github.com/emersion/go-imap/ dutydesk/notify dutydesk/config",
 	"notify":                "database/sql net/smtp github.com/hibiken/asynq dutydesk/intake dutydesk/config",
-	"notify/record":         "database/sql net/http net/smtp os/exec github.com/ dutydesk/intake dutydesk/config dutydesk/workflow/ledger",
+	"notify/record":         "database/sql net/http net/smtp os/exec github.com/hibiken/asynq dutydesk/intake dutydesk/config dutydesk/workflow/ledger",
 	"notify/mailer":         "database/sql github.com/hibiken/asynq dutydesk/intake dutydesk/workflow/ledger dutydesk/config",
 	"notify/outbox":         "github.com/hibiken/asynq dutydesk/config github.com/emersion/go-imap/",
 	"cmd/internal/oauth":    "net/smtp database/sql dutydesk/intake dutydesk/notify dutydesk/workflow dutydesk/templates",
