@@ -114,7 +114,11 @@ func (w *world) dailyList(b *testing.B) {
 	w.must(err)
 	b.ReportMetric(time.Since(began).Seconds(), "daily-list-s")
 	runtime.ReadMemStats(&after)
-	b.ReportMetric(float64(after.HeapSys-before.HeapSys)/(1<<20), "daily-list-MB")
+	grew := float64(after.HeapSys-before.HeapSys) / (1 << 20)
+	b.ReportMetric(grew, "daily-list-MB")
+	if grew > hoardMost {
+		b.Logf("MISSED: %.0f MB for one person's list, wanted at most %d", grew, hoardMost)
+	}
 	runtime.KeepAlive(list)
 }
 
