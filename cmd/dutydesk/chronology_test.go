@@ -2,12 +2,12 @@ package main
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"dutydesk/cmd/internal/app"
+	"dutydesk/cmd/internal/realtest"
 )
 
 // One case, in every layout: the same lines, for people by name.
@@ -61,9 +61,7 @@ func TestChronologyFile(t *testing.T) {
 
 // The real WeasyPrint makes a tagged PDF of the page.
 func TestChronologyByWeasyPrint(t *testing.T) {
-	if _, err := exec.LookPath("weasyprint"); err != nil {
-		t.Skip("WeasyPrint is not installed: apt-get install weasyprint")
-	}
+	realtest.Need(t, "weasyprint", "weasyprint")
 	d := newDesk(t, "embedded")
 	d.concern()
 	file := filepath.Join(d.dir, "c.pdf")
