@@ -2,6 +2,7 @@ package casefile
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -34,4 +35,25 @@ func TestEmergencyAgain(t *testing.T) {
 	if got := x.heard(); !slices.Contains(got["stage-breach la-acknowledged"], "la") {
 		t.Errorf("told %v", got)
 	}
+}
+
+// A proposal to make an emergency lighter is off once somebody says that it is
+// one, and after a day.
+func TestProposalToCalmEnds(t *testing.T) {
+	for name, between := range map[string]func(x *tale){
+		"taken back":   func(x *tale) { x.must("lead", Grade, "S1 because I was wrong") },
+		"contradicted": func(x *tale) { x.must("deputy", Grade, "S1 because he is back") },
+		"old":          func(x *tale) { x.now = x.now.Add(25 * time.Hour) },
+	} {
+		x := begin(t, desked(t), sla.S1, local(25, 10, 0)).must("lead", Acknowledge, "")
+		x.must("lead", Grade, "S3 because it is calm")
+		between(x)
+		x.must("deputy", Grade, "S3 because the lead says so")
+		if x.c.Severity != sla.S1 || !strings.HasSuffix(x.c.Grading, "=deputy") {
+			t.Errorf("%s: %s, %q", name, x.c.Severity, x.c.Grading)
+		}
+	}
+	x := begin(t, desked(t), sla.S1, local(25, 10, 0)).must("lead", Grade, "S3 because it is calm")
+	x.heard()
+	x.must("lead", Grade, "S1").heardBy("changed ", "deputy", "head", "la")
 }
