@@ -263,6 +263,33 @@ func TestStaleAcknowledgementReturns(t *testing.T) {
 	kept.agrees()
 }
 
+// Others who take the case too do not keep it from returning.
+func TestAcknowledgementsInTurnReturn(t *testing.T) {
+	x := begin(t, desked(t), sla.S2, local(25, 10, 0)).must("lead", Acknowledge, "")
+	for i := range 4 {
+		x.until(local(25, 10, 50).Add(time.Duration(i)*50*time.Minute)).must("deputy", Acknowledge, "")
+	}
+	if x.until(local(25, 14, 0)); x.c.State != Submitted || x.count("nothing followed since lead took it") != 1 {
+		t.Errorf("%s, %q", x.c.State, x.c.Story)
+	}
+	x.agrees()
+}
+
+// The LA lead answers for the local authority by taking the case, also one that
+// is taken, and nobody else does.
+func TestTakingAnswersForTheLocalAuthority(t *testing.T) {
+	x := begin(t, desked(t), sla.S1, local(25, 10, 0)).must("lead", Acknowledge, "")
+	x.must("deputy", Acknowledge, "")
+	if _, waits := x.alarms["la-acknowledged.0="]; !waits {
+		t.Error("the deputy answered for the local authority")
+	}
+	x.must("la", Acknowledge, "")
+	if _, waits := x.alarms["la-acknowledged.0="]; waits {
+		t.Error("the LA lead took the case, and their answer is still waited for")
+	}
+	x.agrees()
+}
+
 // A deed that comes after the return, before the desk has noticed, takes nothing
 // back: the case waits to be taken, as it would have.
 func TestDeedAfterTheReturn(t *testing.T) {

@@ -57,16 +57,15 @@ func (h *heeded) act(at time.Time) {
 	}
 }
 
-// take is that a person has taken the case. That the same person says so again
-// leads to nothing.
+// take is that a person has taken the case. That they, or others, say so of a
+// case that is taken leads to nothing; the LA lead answers by it all the same.
 func (h *heeded) take(c Case, cmd Command, rules Rules, at time.Time) {
-	if c.State == Acknowledged && cmd.By == c.By {
-		return
-	}
-	if rules.Roster.fills(cmd.By, c.Org, sla.LALead) {
+	if k, ok := c.clock(sla.LAAcknowledge, rules, at); ok && k.Running() && rules.Roster.fills(cmd.By, c.Org, sla.LALead) {
 		h.story = h.story.and(at, policy.Did, string(sla.LAAcknowledge))
 	}
-	h.story = h.story.and(at, policy.Did, string(sla.Acknowledge))
+	if c.State != Acknowledged {
+		h.story = h.story.and(at, policy.Did, string(sla.Acknowledge))
+	}
 }
 
 // grade changes the severity: anybody on the case may make it graver; to make it
