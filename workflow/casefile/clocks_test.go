@@ -400,6 +400,45 @@ func TestHold(t *testing.T) {
 	x.agrees()
 }
 
+// A reason that is denied is none.
+func TestHoldForTheOppositeOfAReason(t *testing.T) {
+	x := begin(t, desked(t), sla.S3, local(25, 10, 0)).must("lead", Acknowledge, "")
+	for _, why := range []string{"we are NOT waiting for the person affected", "we aren\u2019t waiting for the person affected", "waiting for the person affected is no longer needed"} {
+		if err := x.says("lead", Rest, "until 4 December because "+why); !errors.Is(err, ErrNoReason) {
+			t.Errorf("%q: %v", why, err)
+		}
+	}
+	if reasons := []string{"not reachable"}; !allowed("until 4 December because she is not reachable", reasons) || allowed("because she is not, not reachable", reasons) {
+		t.Error("a reason that has a denial in it")
+	}
+}
+
+// Where the time for holds is used up nothing is held, and nobody is told that
+// it is; what is left of it is what the others are told.
+func TestHoldOfWhatIsLeft(t *testing.T) {
+	x := begin(t, desked(t), sla.S3, local(25, 10, 0)).must("lead", Acknowledge, "")
+	x.told = nil
+	x.must("lead", Rest, "until 31 December because waiting for the person affected")
+	if len(x.told) == 0 || !strings.Contains(x.told[0].Reason, "until 10:00 on Wednesday 9 December: the policy allows no longer") {
+		t.Errorf("told %+v", x.told)
+	}
+	x.until(local(39, 10, 0)).told = nil
+	story := x.c.Story
+	if err := x.says("lead", Rest, "until 31 December because waiting for the person affected"); !errors.Is(err, ErrNotAllowed) || len(x.told) > 0 || x.c.Story != story {
+		t.Errorf("%v, told %+v", err, x.told)
+	}
+}
+
+// To resume what is not held changes nothing, and is no deed that keeps an
+// acknowledgement from going stale.
+func TestResumeOfNothing(t *testing.T) {
+	x := begin(t, desked(t), sla.S3, local(25, 10, 0)).must("lead", Acknowledge, "")
+	x.told = nil
+	if err := x.says("lead", Resume, ""); !errors.Is(err, ErrNotAllowed) || len(x.told) > 0 || strings.Contains(string(x.c.Story), "resumed") {
+		t.Errorf("%v, told %+v, %q", err, x.told, x.c.Story)
+	}
+}
+
 // A new policy makes deadlines earlier only.
 func TestReplan(t *testing.T) {
 	rules := desked(t)
