@@ -331,6 +331,37 @@ func TestDone(t *testing.T) {
 	x.agrees()
 }
 
+// What nobody waits for cannot be done; what is done already stays as it is, and
+// keeps no acknowledgement from going stale.
+func TestDoneOfWhatDoesNotRun(t *testing.T) {
+	x := begin(t, desked(t), sla.S2, local(25, 10, 0)).must("lead", Done, "triage").must("lead", Acknowledge, "")
+	story := x.c.Story
+	for _, text := range []string{"referral", "referral not needed", "referral in writing", "screened"} {
+		if err := x.says("lead", Done, text); !errors.Is(err, ErrNotAllowed) {
+			t.Errorf("DONE %q: %v", text, err)
+		}
+	}
+	if x.must("deputy", Done, "triage"); x.c.Story != story {
+		t.Errorf("%q", x.c.Story)
+	}
+	x.agrees()
+}
+
+// A referral to the LADO is to be confirmed in writing, and no other is.
+func TestReferralToTheLADO(t *testing.T) {
+	x := begin(t, desked(t), sla.S2, local(25, 10, 0)).must("lead", Acknowledge, "").must("lead", Done, "referral: rang the LADO")
+	if a := x.alarms["referral-in-writing.0="]; !a.Due.After(x.now) {
+		t.Fatalf("%+v", x.alarms)
+	}
+	x.must("lead", Done, "referral in writing").agrees()
+	other := begin(t, desked(t), sla.S2, local(25, 10, 0)).must("lead", Acknowledge, "")
+	other.c.Story = other.c.Story.and(other.now, policy.Raised, string(sla.Refer))
+	other.must("lead", Done, "referral to the police")
+	if _, waits := other.alarms["referral-in-writing.0="]; waits {
+		t.Errorf("%+v", other.alarms)
+	}
+}
+
 // The assignee is nudged, and with others away or excluded never nobody.
 func TestAssignee(t *testing.T) {
 	x := begin(t, desked(t), sla.S2, local(25, 10, 0)).must("deputy", Acknowledge, "").must("deputy", Note, "began")

@@ -162,7 +162,8 @@ func reasonIn(text string) string {
 	return strings.Trim(text, " .,:;!-\u2013\u2014")
 }
 
-// done is that a stage was done.
+// done is that a stage was done that somebody waits for. That it was told to the
+// LADO begins a stage of its own.
 func (c Case) done(h heeded, cmd Command, rules Rules, at time.Time) (heeded, error) {
 	stage, ok := stageIn(cmd.Text)
 	if !ok {
@@ -171,8 +172,15 @@ func (c Case) done(h heeded, cmd Command, rules Rules, at time.Time) (heeded, er
 	if stage == sla.LAAcknowledge && !rules.Roster.fills(cmd.By, c.Org, sla.LALead) {
 		return h, fmt.Errorf("%s is for the local authority lead: %w", stage, ErrNotAllowed)
 	}
+	lado := stage == sla.Refer && slices.Contains(split(fold(cmd.Text)), "lado")
+	switch k, ok := c.clock(stage, rules, at); {
+	case ok && !k.Done.IsZero():
+		return c.kept(h, rules), nil // somebody said so before
+	case c.clocked(rules) && !lado && (!ok || !k.Running()):
+		return h, fmt.Errorf("nobody waits for %s: %w", stage, ErrNotAllowed)
+	}
 	h.story = h.story.and(at, policy.Did, string(stage))
-	if stage == sla.Refer && slices.Contains(split(fold(cmd.Text)), "lado") {
+	if lado {
 		h.story = h.story.and(at, policy.Raised, string(sla.ReferInWriting))
 	}
 	return c.kept(h, rules), nil
