@@ -331,6 +331,36 @@ func TestDone(t *testing.T) {
 	x.agrees()
 }
 
+// What the desk tells by itself is told to the nearest who can hear it, and is
+// not done where nobody can.
+func TestTellingTheLocalAuthority(t *testing.T) {
+	for name, tt := range map[string]struct {
+		change func(r *Roster)
+		told   []string
+		lines  map[string]int
+	}{
+		"in post":           {func(*Roster) {}, []string{"la"}, map[string]int{"la-told done": 1}},
+		"nobody":            {func(r *Roster) { r.LALead = "" }, []string{"senior"}, map[string]int{"la-told done": 1, "nobody to be told": 1}},
+		"nobody above":      {func(r *Roster) { r.LALead, r.SeniorOfficer, r.Executive = "", "", "" }, []string{"head"}, map[string]int{"la-told done": 1, "nobody to be told": 1}},
+		"away":              {func(r *Roster) { r.Absences = []Absence{{Person: "la"}}; *r = r.On(local(25, 10, 0)) }, []string{"senior"}, map[string]int{"la-told done": 1, "nobody to be told": 1}},
+		"nobody whatsoever": {func(r *Roster) { *r = Roster{People: r.People} }, nil, map[string]int{"la-told done": 0, "nobody to be told": 1}},
+	} {
+		x := begin(t, desked(t), sla.S2, local(25, 10, 0))
+		x.told = nil
+		tt.change(&x.rules.Roster)
+		k, _ := x.c.clock(sla.TellLA, x.rules, x.now)
+		x.keep(x.c.inform(k, x.rules, x.now))
+		if got := x.heard()["informed la-told"]; !slices.Equal(got, tt.told) {
+			t.Errorf("%s: told %v", name, got)
+		}
+		for text, n := range tt.lines {
+			if got := x.count(text); got != n {
+				t.Errorf("%s: %q stands %d times", name, text, got)
+			}
+		}
+	}
+}
+
 // What nobody waits for cannot be done; what is done already stays as it is, and
 // keeps no acknowledgement from going stale.
 func TestDoneOfWhatDoesNotRun(t *testing.T) {
