@@ -302,6 +302,45 @@ func TestDeedAfterTheReturn(t *testing.T) {
 	x.until(local(25, 15, 1)).agrees()
 }
 
+// An alarm of a stage, or of what went stale, that rings early, or of another
+// rung or turn, tells nobody; what the case waits for in its place is set again,
+// and no other stage's.
+func TestAlarmsThatDoNotRing(t *testing.T) {
+	x := begin(t, desked(t), sla.S2, local(25, 10, 0)).must("lead", Acknowledge, "").until(local(25, 11, 0))
+	due := x.alarms["triage.0="].Due
+	for name, tt := range map[string]struct {
+		a    Alarm
+		at   time.Time
+		want time.Time
+	}{
+		"early":        {Alarm{Ref: "SG-1", Stage: sla.Triage, Due: x.now}, due.Add(-time.Millisecond), due},
+		"another rung": {Alarm{Ref: "SG-1", Stage: sla.Triage, Rung: 1, Due: due}, due, due},
+		"another turn": {Alarm{Ref: "SG-1", Stage: sla.Triage, Turn: 1, Due: due}, due, due},
+		"early return": {Alarm{Ref: "SG-1", Stage: Stale}, local(25, 13, 59), local(25, 14, 0)},
+	} {
+		out, rang := x.c.Elapse(tt.a, x.rules, tt.at)
+		if rang || len(out.Notices)+len(out.Events) > 0 || out.Case != x.c || out.Stage != tt.a.Stage {
+			t.Errorf("%s: rang %v, %+v", name, rang, out)
+		}
+		if len(out.Alarms) != 1 || out.Alarms[0].Stage != tt.a.Stage || !out.Alarms[0].Due.Equal(tt.want) {
+			t.Errorf("%s: it waits for %+v", name, out.Alarms)
+		}
+	}
+	if out, rang := x.c.Elapse(Alarm{Ref: "SG-1", Stage: Stale, Turn: 7}, x.rules, local(25, 14, 0)); !rang || out.Case.State != Submitted {
+		t.Errorf("an old alarm took the place of the return: %+v", out)
+	}
+}
+
+// A new policy is no deed that keeps an acknowledgement from going stale, and no
+// deed after it is lost.
+func TestDeedAfterANewPolicy(t *testing.T) {
+	x := begin(t, desked(t), sla.S2, local(25, 10, 0)).must("lead", Acknowledge, "")
+	x.changed(fewer(sla.Triage, 239*time.Minute)).must("lead", Note, "rang her").until(local(26, 16, 0))
+	if x.c.State != Acknowledged {
+		t.Errorf("%s though something followed, %q", x.c.State, x.c.Story)
+	}
+}
+
 // A stage that is done in time rings no more; what the desk does with it is done
 // at once; one that is done late is announced all the same, once.
 func TestDone(t *testing.T) {

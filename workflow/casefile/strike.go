@@ -12,7 +12,7 @@ import (
 // strike answers the alarm of a clock of the policy.
 func (c Case) strike(a Alarm, rules Rules, at time.Time) (Outcome, bool) {
 	if a.Stage == Stale {
-		if out, lapsed := c.overdue(rules, at); lapsed && a.Turn == c.Turn {
+		if out, lapsed := c.overdue(rules, at); lapsed {
 			return out, true
 		}
 		return c.waits(Stale, rules, at), false
