@@ -4,7 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"dutydesk/workflow/sla"
 	"dutydesk/workflow/sla/policy"
 )
 
@@ -12,29 +11,29 @@ import (
 // policy has put another ladder in its place: rungs are numbers, and the same
 // number of another ladder is another rung.
 func (c *Case) refit(was Case, rules Rules, at time.Time) {
+	if c.State == Submitted && c.Turn == was.Turn {
+		before, now := was.ladder(rules, at), c.ladder(rules, at)
+		c.Climbed, c.Reached = carried(before, now, c.Climbed, at), alike(before, now, c.Reached)
+	}
 	before := was.stand(rules, at).Clocks
 	for _, k := range c.stand(rules, at).Clocks {
 		i := slices.IndexFunc(before, func(b policy.Clock) bool { return b.Stage == k.Stage && b.Turn == k.Turn })
-		if i < 0 || !k.Running() || before[i].Severity == k.Severity && before[i].Version == k.Version && before[i].From.Equal(k.From) {
+		if _, desk := k.ByDesk(); i < 0 || desk || !k.Running() || c.mine(k.Stage, rules) || unchanged(before[i], k) {
 			continue
 		}
-		switch {
-		case !c.mine(k.Stage, rules):
-			c.Rungs = c.Rungs.with(k.Stage, k.Turn, carried(before[i], k, c.Rungs.At(k.Stage, k.Turn), at))
-		case k.Stage == sla.Acknowledge && rules.Policy.Acknowledge == 0:
-			c.Climbed, c.Reached = carried(before[i], k, c.Climbed, at), alike(before[i], k, c.Reached)
-		}
+		c.Rungs = c.Rungs.with(k.Stage, k.Turn, carried(ladder{clock: before[i]}, ladder{clock: k}, c.Rungs.At(k.Stage, k.Turn), at))
 	}
+}
+
+// unchanged tells whether a clock still has the ladder it had.
+func unchanged(was, is policy.Clock) bool {
+	return was.Severity == is.Severity && was.Version == is.Version && was.From.Equal(is.From)
 }
 
 // carried is the next rung of a ladder that stands in the place of one whose
 // next rung was n. A rung that was told before its new time is told again.
-func carried(was, is policy.Clock, n int, at time.Time) int {
-	n = alike(was, is, n)
-	for ; n > 0; n-- {
-		if r, ok := is.Ring(n - 1); !ok || !r.At.After(at) {
-			break
-		}
+func carried(was, is ladder, n int, at time.Time) int {
+	for n = alike(was, is, n); n > 0 && is.due(n-1).After(at); n-- {
 	}
 	return n
 }
@@ -42,19 +41,15 @@ func carried(was, is policy.Clock, n int, at time.Time) int {
 // alike is how many rungs of the one ladder were told while n of the other were:
 // none above the first whose share of the time was not told, so that no limit is
 // passed in silence.
-func alike(was, is policy.Clock, n int) (rungs int) {
-	if was.Rungs() == 0 && is.Rungs() == 0 {
-		return n // the desk's own
-	}
+func alike(was, is ladder, n int) (rungs int) {
 	shares := map[int]bool{}
-	for i := range min(n, was.Rungs()) {
-		r, _ := was.Ring(i)
-		shares[r.Percent] = true
+	for i := range min(n, was.rungs()) {
+		shares[was.rung(i).Percent] = true
 	}
-	for ; rungs < is.Rungs(); rungs++ {
-		if r, _ := is.Ring(rungs); !shares[r.Percent] {
+	for ; rungs < is.rungs(); rungs++ {
+		if !shares[is.rung(rungs).Percent] {
 			return rungs
 		}
 	}
-	return rungs + max(0, n-was.Rungs())
+	return rungs + max(0, n-was.rungs())
 }
