@@ -400,20 +400,23 @@ func TestTellingTheLocalAuthority(t *testing.T) {
 	}
 }
 
-// What nobody waits for cannot be done; what is done already stays as it is, and
-// keeps no acknowledgement from going stale.
+// What nobody waits for cannot be done; what is done already another may say too.
 func TestDoneOfWhatDoesNotRun(t *testing.T) {
-	x := begin(t, desked(t), sla.S2, local(25, 10, 0)).must("lead", Done, "triage").must("lead", Acknowledge, "")
+	x := begin(t, desked(t), sla.S1, local(25, 10, 0)).must("lead", Acknowledge, "").must("lead", Done, "triage")
+	x.must("lead", Grade, "S2 because he is gone").must("deputy", Grade, "S2 because he is gone")
+	if err := x.says("la", Done, "la acknowledged"); !errors.Is(err, ErrNotAllowed) {
+		t.Errorf("what a lighter severity took away: %v", err)
+	}
 	story := x.c.Story
 	for _, text := range []string{"referral", "referral not needed", "referral in writing", "screened"} {
 		if err := x.says("lead", Done, text); !errors.Is(err, ErrNotAllowed) {
 			t.Errorf("DONE %q: %v", text, err)
 		}
 	}
-	if x.must("deputy", Done, "triage"); x.c.Story != story {
+	if x.c.Story != story {
 		t.Errorf("%q", x.c.Story)
 	}
-	x.agrees()
+	x.must("deputy", Done, "triage").agrees()
 }
 
 // A referral to the LADO is to be confirmed in writing, and no other is.

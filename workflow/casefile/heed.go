@@ -162,8 +162,8 @@ func reasonIn(text string) string {
 	return strings.Trim(text, " .,:;!-\u2013\u2014")
 }
 
-// done is that a stage was done that somebody waits for. That it was told to the
-// LADO begins a stage of its own.
+// done is that a stage was done that somebody waits for, or waited for: another
+// may say so too. That it was told to the LADO begins a stage of its own.
 func (c Case) done(h heeded, cmd Command, rules Rules, at time.Time) (heeded, error) {
 	stage, ok := stageIn(cmd.Text)
 	if !ok {
@@ -173,10 +173,8 @@ func (c Case) done(h heeded, cmd Command, rules Rules, at time.Time) (heeded, er
 		return h, fmt.Errorf("%s is for the local authority lead: %w", stage, ErrNotAllowed)
 	}
 	lado := stage == sla.Refer && slices.Contains(split(fold(cmd.Text)), "lado")
-	switch k, ok := c.clock(stage, rules, at); {
-	case ok && !k.Done.IsZero():
-		return c.kept(h, rules), nil // somebody said so before
-	case c.clocked(rules) && !lado && (!ok || !k.Running()):
+	k, ok := c.clock(stage, rules, at)
+	if c.clocked(rules) && !lado && (!ok || !k.Dropped.IsZero()) {
 		return h, fmt.Errorf("nobody waits for %s: %w", stage, ErrNotAllowed)
 	}
 	h.story = h.story.and(at, policy.Did, string(stage))
