@@ -408,7 +408,7 @@ func TestDoneOfWhatDoesNotRun(t *testing.T) {
 		t.Errorf("what a lighter severity took away: %v", err)
 	}
 	story := x.c.Story
-	for _, text := range []string{"referral", "referral not needed", "referral in writing", "screened"} {
+	for _, text := range []string{"referral", "referral in writing", "screened"} {
 		if err := x.says("lead", Done, text); !errors.Is(err, ErrNotAllowed) {
 			t.Errorf("DONE %q: %v", text, err)
 		}
