@@ -70,7 +70,7 @@ func TestWorkByLetters(t *testing.T) {
 	d.obey(d.answer(d.letters("la-lead", casefile.Informed)[0], "done la acknowledged"))
 	d.obey(d.answer(d.letters("lead", casefile.StageBreach)[0], "DONE protective action\nDONE nonsense\nGRADE S3 because he was arrested"))
 	c = d.only()
-	if c.Severity != sla.S1 || c.Grading != "S3=lead" {
+	if c.Severity != sla.S1 || !strings.HasPrefix(c.Grading, "S3@") || !strings.HasSuffix(c.Grading, "=lead") {
 		t.Errorf("one person made an emergency lighter: %s, %q", c.Severity, c.Grading)
 	}
 	d.obey(d.answer(d.letters("deputy", casefile.Changed)[0], "GRADE S3\nIt is as the lead says, he was arrested"))

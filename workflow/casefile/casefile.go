@@ -67,7 +67,7 @@ type Case struct {
 	Rungs        Rungs     // how far its clocks were climbed, but for the acknowledgement
 	Turn         int       // how often it came back to be taken
 	Since        time.Time // when it came back last; zero if it never did
-	Grading      string    // the lighter severity that one person has proposed for an emergency: "S2=proposer"
+	Grading      string    // the lighter severity that one person has proposed for an emergency, and when: "S2@<epoch milliseconds>=proposer"
 }
 
 // Event is one line of the chronology. It is never changed or removed.

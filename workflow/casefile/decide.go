@@ -67,6 +67,9 @@ func (c Case) Obey(cmd Command, rules Rules, at time.Time) (Outcome, error) {
 	}
 	out.Case.Story, out.Case.Severity, out.Case.Grading = tell.story, tell.severity, tell.grading
 	out.Case.apply(cmd, to, at)
+	if tell.severity != c.Severity {
+		out.Case.refit(c, rules, at)
+	}
 	out.follow(cmd.By, rules, at)
 	return out, nil
 }

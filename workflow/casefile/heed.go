@@ -3,6 +3,7 @@ package casefile
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -56,16 +57,15 @@ func (h *heeded) act(at time.Time) {
 	}
 }
 
-// take is that a person has taken the case. That the same person says so again
-// leads to nothing.
+// take is that a person has taken the case. That they, or others, say so of a
+// case that is taken leads to nothing; the LA lead answers by it all the same.
 func (h *heeded) take(c Case, cmd Command, rules Rules, at time.Time) {
-	if c.State == Acknowledged && cmd.By == c.By {
-		return
-	}
-	if rules.Roster.fills(cmd.By, c.Org, sla.LALead) {
+	if k, ok := c.clock(sla.LAAcknowledge, rules, at); ok && k.Running() && rules.Roster.fills(cmd.By, c.Org, sla.LALead) {
 		h.story = h.story.and(at, policy.Did, string(sla.LAAcknowledge))
 	}
-	h.story = h.story.and(at, policy.Did, string(sla.Acknowledge))
+	if c.State != Acknowledged {
+		h.story = h.story.and(at, policy.Did, string(sla.Acknowledge))
+	}
 }
 
 // grade changes the severity: anybody on the case may make it graver; to make it
@@ -78,7 +78,7 @@ func (c Case) grade(h heeded, cmd Command, rules Rules, at time.Time) (heeded, e
 	h.act(at)
 	switch {
 	case to == c.Severity:
-		return c.kept(h, rules), nil
+		return c.stay(h, cmd, rules, at), nil
 	case to > c.Severity && why == "":
 		return h, ErrNoReason
 	case to > c.Severity && c.Severity == sla.S1:
@@ -87,18 +87,42 @@ func (c Case) grade(h heeded, cmd Command, rules Rules, at time.Time) (heeded, e
 	return c.graded(h, to, cmd, rules, at), nil
 }
 
+// stay is that the severity is right as it is: what somebody proposed is off.
+func (c Case) stay(h heeded, cmd Command, rules Rules, at time.Time) heeded {
+	if c.Grading != "" {
+		h.grading = ""
+		h.notices = c.others(Changed, cmd.By, fmt.Sprintf("says that it stays %s: a proposal to grade it otherwise is off", c.Severity), rules, at)
+	}
+	return c.kept(h, rules)
+}
+
+// calmFor is how long a proposal to make an emergency lighter waits for the
+// second person: whoever agrees must speak of the same moment.
+const calmFor = 24 * time.Hour
+
 // calm makes an emergency a lighter case once two people have said so.
 func (c Case) calm(h heeded, to sla.Severity, cmd Command, rules Rules, at time.Time) (heeded, error) {
-	said, first, _ := strings.Cut(c.Grading, "=")
+	said, first := c.proposed(at)
 	switch {
-	case said == string(to) && first == cmd.By:
+	case said == to && first == cmd.By:
 		return h, ErrSamePerson
-	case said == string(to) && c.MayAct(rules.Roster, first):
+	case said == to && c.MayAct(rules.Roster, first):
 		return c.graded(h, to, cmd, rules, at), nil
 	}
-	h.grading = string(to) + "=" + cmd.By
+	h.grading = fmt.Sprintf("%s@%d=%s", to, at.UnixMilli(), cmd.By)
 	h.notices = c.others(Changed, cmd.By, fmt.Sprintf("proposes to grade it %s instead of S1. It stays S1 until a second person answers GRADE %s because, with a reason", to, to), rules, at)
 	return c.kept(h, rules), nil
+}
+
+// proposed is the lighter severity that waits for a second person, and the first.
+func (c Case) proposed(at time.Time) (to sla.Severity, by string) {
+	said, by, _ := strings.Cut(c.Grading, "=")
+	name, when, _ := strings.Cut(said, "@")
+	n, err := strconv.ParseInt(when, 10, 64)
+	if err != nil || at.Sub(time.UnixMilli(n)) > calmFor {
+		return "", ""
+	}
+	return sla.Severity(name), by
 }
 
 func (c Case) graded(h heeded, to sla.Severity, cmd Command, rules Rules, at time.Time) heeded {
@@ -138,7 +162,8 @@ func reasonIn(text string) string {
 	return strings.Trim(text, " .,:;!-\u2013\u2014")
 }
 
-// done is that a stage was done.
+// done is that a stage was done that somebody waits for, or waited for: another
+// may say so too. That it was told to the LADO begins a stage of its own.
 func (c Case) done(h heeded, cmd Command, rules Rules, at time.Time) (heeded, error) {
 	stage, ok := stageIn(cmd.Text)
 	if !ok {
@@ -147,8 +172,13 @@ func (c Case) done(h heeded, cmd Command, rules Rules, at time.Time) (heeded, er
 	if stage == sla.LAAcknowledge && !rules.Roster.fills(cmd.By, c.Org, sla.LALead) {
 		return h, fmt.Errorf("%s is for the local authority lead: %w", stage, ErrNotAllowed)
 	}
+	lado := stage == sla.Refer && slices.Contains(split(fold(cmd.Text)), "lado")
+	k, ok := c.clock(stage, rules, at)
+	if c.clocked(rules) && !lado && (!ok || !k.Dropped.IsZero()) {
+		return h, fmt.Errorf("nobody waits for %s: %w", stage, ErrNotAllowed)
+	}
 	h.story = h.story.and(at, policy.Did, string(stage))
-	if stage == sla.Refer && slices.Contains(split(fold(cmd.Text)), "lado") {
+	if lado {
 		h.story = h.story.and(at, policy.Raised, string(sla.ReferInWriting))
 	}
 	return c.kept(h, rules), nil

@@ -15,7 +15,9 @@ func (c Case) Replan(rules Rules, at time.Time) (out Outcome, earlier, later int
 	if c.State == Closed || was.Book == nil || was.Book.Version == rules.Version || rules.Books[rules.Version] == nil {
 		return out, 0, 0, false
 	}
+	old := c
 	c.Story = c.Story.and(at, policy.Changed, rules.Version)
+	c.refit(old, rules, at)
 	now := c.stand(rules, at)
 	for _, k := range was.Clocks {
 		for _, n := range now.Clocks {

@@ -113,7 +113,9 @@ func (r Rungs) At(s sla.Stage, turn int) int {
 func (r Rungs) with(s sla.Stage, turn, n int) Rungs {
 	name := rungName(s, turn)
 	all := slices.DeleteFunc(strings.Fields(string(r)), func(one string) bool { return strings.HasPrefix(one, name) })
-	all = append(all, name+strconv.Itoa(n))
+	if n > 0 {
+		all = append(all, name+strconv.Itoa(n))
+	}
 	slices.Sort(all)
 	return Rungs(strings.Join(all, " "))
 }
