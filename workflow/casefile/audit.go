@@ -34,9 +34,13 @@ func (c Case) Audit(es []Event, rules Rules, now time.Time) (st policy.Standing,
 		return st, nil, err
 	}
 	told := map[string]bool{}
+	var last time.Time // a clock that is set back stands still, as in the story
 	for _, e := range es {
+		if last.Before(e.At) {
+			last = e.At
+		}
 		if m := rungLine.FindStringSubmatch(e.Text); e.Verb == Elapse && m != nil {
-			d, err := c.held(e, m, rules)
+			d, err := c.held(e, m, last, rules)
 			if err != nil {
 				return st, nil, err
 			}
@@ -55,26 +59,41 @@ func (c Case) Audit(es []Event, rules Rules, now time.Time) (st policy.Standing,
 	return st, append(ds, c.silent(st, told, rules, now)...), nil
 }
 
-// held holds one line against the clock that it is about, as it stood then.
-func (c Case) held(e Event, m []string, rules Rules) (d Difference, err error) {
-	stage, percent, turn, repeat := sla.Stage(m[1]), number(m[2]), max(0, number(m[3])-1), number(m[4])
+// held holds one line against the clock that it is about, as it stood then: what
+// happened to the case later changed nothing of that.
+func (c Case) held(e Event, m []string, then time.Time, rules Rules) (d Difference, err error) {
+	stage, percent := sla.Stage(m[1]), number(m[2])
 	d = Difference{At: e.At, Line: e.Text}
 	if c.mine(stage, rules) && (stage == sla.Review || !c.clocked(rules) || rules.Policy.Acknowledge > 0) {
 		return c.heldPlain(d, stage, percent, rules), nil
 	}
-	st, err := c.Standing(rules, e.At)
-	if err != nil {
-		return d, err
+	for _, at := range []time.Time{then, then.Add(-time.Millisecond)} { // a deed of the same moment may have come after it
+		st, err := rules.Books.Stand(c.tale(), at)
+		if err != nil {
+			return d, err
+		}
+		if d.What = early(st, m, e.At); d.What == "" {
+			break
+		}
 	}
+	return d, nil
+}
+
+// early says what is wrong with a rung that was told at the moment at, "" if
+// nothing is.
+func early(st policy.Standing, m []string, at time.Time) string {
+	stage, percent, turn, repeat := sla.Stage(m[1]), number(m[2]), max(0, number(m[3])-1), number(m[4])
 	for _, k := range st.Clocks {
 		for n := range k.Rungs() {
 			if r, _ := k.Ring(n); k.Stage == stage && k.Turn == turn && r.Percent == percent {
-				r, _ = k.Ring(n + repeat)
-				return d.unless(!r.At.After(e.At), "was told before its time, "+r.At.Format(time.RFC3339)), nil
+				if r, _ = k.Ring(n + repeat); r.At.After(at) {
+					return "was told before its time, " + r.At.Format(time.RFC3339)
+				}
+				return ""
 			}
 		}
 	}
-	return d.unless(false, "no clock has such a rung"), nil
+	return "no clock has such a rung"
 }
 
 // heldPlain holds a line against the plain ladder; of a case that came back only
