@@ -1,10 +1,15 @@
 package workflow_test
 
 import (
+	"context"
+	"maps"
 	"testing"
+	"time"
 
 	"dutydesk/workflow"
 	"dutydesk/workflow/casefile"
+	"dutydesk/workflow/sla"
+	"dutydesk/workflow/sla/policy"
 )
 
 // say answers a person's newest letter about the case.
@@ -63,4 +68,61 @@ func TestHoldOfTheConflicted(t *testing.T) {
 		t.Errorf("the next alarm rings at %v", due)
 	}
 	d.audits()
+}
+
+// quick makes an S2 due a minute earlier.
+func quick(p *policy.Policy) {
+	for i := range p.Stages {
+		if p.Stages[i].Stage == sla.Acknowledge {
+			p.Stages[i].S[1] = sla.Elapsed(59 * time.Minute)
+		}
+	}
+}
+
+// A worker that began under an older policy reads the newer one when a case runs
+// by it: an emergency is not put off because of who answers its alarm.
+func TestOlderWorkerReadsTheNewPolicy(t *testing.T) {
+	d := newDesk(t)
+	d.byPolicy(nil)
+	d.open("words")
+	old, newer := d.Office, &workflow.Office{Ledger: d.Ledger, Rules: d.Rules, Key: d.Key, Prefix: "SG-", Now: d.now, Reminder: d}
+	old.Reopen = func(context.Context) (policy.Books, error) { return maps.Clone(newer.Rules.Books), nil }
+	d.Office = newer
+	d.byPolicy(quick)
+	d.say("lead", "GRADE S1 because he has a knife")
+	d.Office = old
+	for d.told(casefile.Breach)["manager"] == 0 {
+		d.ring()
+	}
+	if now := d.now(); now.After(noon.Add(16 * time.Minute)) {
+		t.Errorf("the breach of an S1 was told at %v", now)
+	}
+	if len(d.letters("manager", workflow.Trouble)) != 0 {
+		t.Error("a policy that can be read is a trouble")
+	}
+	d.Office = newer
+	d.audits()
+}
+
+// A policy that is nowhere holds nothing up: the case runs by the present one at
+// the gravest severity that it had, and managers hear of it once.
+func TestLostPolicy(t *testing.T) {
+	d := newDesk(t)
+	d.byPolicy(nil)
+	d.open("words")
+	d.say("lead", "GRADE S1 because he has a knife")
+	version, kept := d.Rules.Version, d.Rules.Books
+	d.byPolicy(quick)
+	delete(kept, version)
+	d.Rules.Books = policy.Books{d.Rules.Version: d.Rules.Books[d.Rules.Version]}
+	d.Reopen = func(context.Context) (policy.Books, error) { return maps.Clone(d.Rules.Books), nil }
+	for d.told(casefile.Breach)["manager"] == 0 {
+		d.ring()
+	}
+	if now := d.now(); now.After(noon.Add(16 * time.Minute)) {
+		t.Errorf("the breach of an S1 was told at %v", now)
+	}
+	if got := d.told(workflow.Trouble); got["manager"] != 1 {
+		t.Errorf("told %v", got)
+	}
 }

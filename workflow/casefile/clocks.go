@@ -1,7 +1,7 @@
 package casefile
 
 import (
-	"slices"
+	"strings"
 	"time"
 
 	"dutydesk/workflow/sla"
@@ -29,8 +29,9 @@ func (c Case) clocked(rules Rules) bool { return c.Version != "" && len(rules.Bo
 // clock of its policy.
 func (c Case) reviewed(rules Rules) bool { return !c.clocked(rules) || rules.Policy.Review > 0 }
 
-// stand replays the clocks of the case. A case whose policy is not known runs by
-// the present one: too early rather than not at all.
+// stand replays the clocks of the case. Where they cannot be replayed, because a
+// policy is not known or a line cannot be read, it runs by the present policy and
+// at the gravest severity that it ever had: too early rather than not at all.
 func (c Case) stand(rules Rules, at time.Time) policy.Standing {
 	if !c.clocked(rules) {
 		return policy.Standing{}
@@ -38,14 +39,51 @@ func (c Case) stand(rules Rules, at time.Time) policy.Standing {
 	s := c.tale()
 	at = c.Story.notBefore(at)
 	st, err := rules.Books.Stand(s, at)
-	if err != nil {
-		s.Version = rules.Version
-		s.Events = slices.DeleteFunc(s.Events, func(e policy.Event) bool { return e.Kind != policy.Did && e.Kind != policy.Closed })
-		if st, err = rules.Books.Stand(s, at); err != nil {
-			return policy.Standing{}
-		}
+	if err == nil {
+		return st
+	}
+	s.Version, s.Events = rules.Version, c.Story.plain(c.Opened)
+	if s.Severity, err = sla.ParseSeverity(string(s.Severity)); err != nil {
+		s.Severity = sla.S2
+	}
+	if st, err = rules.Books.Stand(s, at); err != nil {
+		return policy.Standing{}
 	}
 	return st
+}
+
+// plain are the events of a story that any policy can replay, in order, of
+// gradings only those that make it graver than it ever was.
+func (s Story) plain(opened time.Time) (es []policy.Event) {
+	gravest := s.began(sla.S4)
+	for _, e := range s.Events() {
+		switch e.Kind {
+		case policy.Did, policy.Raised, policy.Acted, policy.Closed:
+			if !e.At.Before(opened) {
+				es = append(es, e)
+			}
+		case policy.Graded:
+			if _, err := sla.ParseSeverity(string(e.Severity)); err == nil && e.Severity < gravest && !e.At.Before(opened) {
+				gravest, es = e.Severity, append(es, e)
+			}
+		}
+	}
+	return es
+}
+
+// Knows reports whether every policy that the case runs by is among the books. If
+// not, another worker has taken one into force, and the books must be read again.
+func (r Rules) Knows(c Case) bool {
+	if c.Version == "" {
+		return true
+	}
+	known := r.Books[c.Version] != nil
+	if strings.Contains(string(c.Story), " "+string(policy.Changed)+" ") {
+		for _, e := range c.Story.Events() {
+			known = known && (e.Kind != policy.Changed || r.Books[e.Version] != nil)
+		}
+	}
+	return known
 }
 
 // Standing is how the clocks of the case stand at the moment at, and the error
