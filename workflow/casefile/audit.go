@@ -55,7 +55,7 @@ func (c Case) Audit(es []Event, rules Rules, now time.Time) (st policy.Standing,
 	if c.clocked(rules) && st.Severity != c.Severity {
 		ds = append(ds, Difference{now, "severity " + string(c.Severity), "the events lead to " + string(st.Severity)})
 	}
-	ds = append(ds, c.unwritten(st, es, rules)...)
+	ds = append(ds, c.unwritten(st, es, rules, now)...)
 	return st, append(ds, c.silent(st, told, rules, now)...), nil
 }
 
@@ -64,8 +64,11 @@ func (c Case) Audit(es []Event, rules Rules, now time.Time) (st policy.Standing,
 func (c Case) held(e Event, m []string, then time.Time, rules Rules) (d Difference, err error) {
 	stage, percent := sla.Stage(m[1]), number(m[2])
 	d = Difference{At: e.At, Line: e.Text}
-	if c.mine(stage, rules) && (stage == sla.Review || !c.clocked(rules) || rules.Policy.Acknowledge > 0) {
+	if stage == sla.Review && c.reviewed(rules) || !c.clocked(rules) {
 		return c.heldPlain(d, stage, percent, rules), nil
+	}
+	if stage == sla.Acknowledge && rules.Policy.Acknowledge > 0 && c.heldPlain(d, stage, percent, rules).What == "" {
+		return d, nil // which of the two ladders ruled follows from the severity of that moment
 	}
 	for _, at := range []time.Time{then, then.Add(-time.Millisecond)} { // a deed of the same moment may have come after it
 		st, err := rules.Books.Stand(c.tale(), at)
@@ -118,8 +121,7 @@ func (c Case) silent(st policy.Standing, told map[string]bool, rules Rules, now 
 		if k.Turn > 0 {
 			turn = strconv.Itoa(k.Turn + 1)
 		}
-		own := k.Stage == sla.Acknowledge && rules.Policy.Acknowledge > 0 || k.Stage == sla.Review && c.reviewed(rules)
-		if !k.Breached.IsZero() && !own && now.Sub(k.Breached) > lag && !told[string(k.Stage)+"."+turn] {
+		if !k.Breached.IsZero() && !c.foreign(k.Stage, rules, now) && now.Sub(k.Breached) > lag && !told[string(k.Stage)+"."+turn] {
 			ds = append(ds, Difference{k.Breached, fmt.Sprintf("%s 100%%", k.Stage), "the limit passed and nobody was told"})
 		}
 	}

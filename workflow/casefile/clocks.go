@@ -12,13 +12,20 @@ import (
 // and did nothing about.
 const Stale sla.Stage = "stale"
 
+// usual is the pace of a desk whose policy names no shorter one.
+const usual = 15 * time.Minute
+
 // Pace is the shortest time that anybody has to take a case: what the desk does
 // for letters that wait must fit into it.
 func (r Rules) Pace() time.Duration {
+	pace := usual
 	if r.Policy.Acknowledge > 0 {
-		return r.Policy.Acknowledge
+		pace = r.Policy.Acknowledge
 	}
-	return 15 * time.Minute
+	if b := r.Books[r.Version]; b != nil {
+		pace = b.Pace(pace)
+	}
+	return pace
 }
 
 // clocked reports whether the case runs by a policy. One that is older than
@@ -26,8 +33,19 @@ func (r Rules) Pace() time.Duration {
 func (c Case) clocked(rules Rules) bool { return c.Version != "" && len(rules.Books) > 0 }
 
 // reviewed reports whether the case comes back by the plain rule, and not by the
-// clock of its policy.
-func (c Case) reviewed(rules Rules) bool { return !c.clocked(rules) || rules.Policy.Review > 0 }
+// clock of its policy: an allowance of the council's own makes that no later.
+func (c Case) reviewed(rules Rules) bool {
+	b := rules.Books[c.Version]
+	if b == nil || rules.Policy.Review <= 0 {
+		return !c.clocked(rules) || rules.Policy.Review > 0
+	}
+	from := c.Acknowledged
+	if from.IsZero() {
+		from = c.Opened
+	}
+	k, ok := b.Start(sla.Review, c.Severity, from)
+	return !ok || !from.Add(rules.Policy.Review).After(k.Due)
+}
 
 // stand replays the clocks of the case. Where they cannot be replayed, because a
 // policy is not known or a line cannot be read, it runs by the present policy and

@@ -129,3 +129,49 @@ func TestExcludeEverybody(t *testing.T) {
 		t.Errorf("%v: %+v", err, out.Case)
 	}
 }
+
+// An allowance of the council's own makes no deadline later than the policy's: of
+// an emergency it is found, told and missed as if there were none.
+func TestOwnAllowanceMakesNothingLater(t *testing.T) {
+	x := begin(t, desked(t), sla.S2, local(26, 12, 0)).must("lead", Grade, "S1")
+	before := x.alarms["acknowledge.0="].Due
+	x.rules.Policy.Acknowledge, x.rules.Policy.Review = 72*time.Hour, 20*24*time.Hour
+	x.told = nil
+	x.until(local(26, 12, 15))
+	if got := x.heard(); !slices.Contains(got["breach acknowledge"], "m1") || x.c.Breached.IsZero() {
+		t.Errorf("nobody heard that the limit of %v passed: %v", before, got)
+	}
+	if x.c.reviewed(x.rules) {
+		t.Error("the review is put off")
+	}
+	x.agrees()
+	x.es = slices.DeleteFunc(x.es, func(e Event) bool { return e.Text == "acknowledge 100%" })
+	if _, ds, err := x.c.Audit(x.es, x.rules, local(26, 13, 0)); err != nil || len(ds) == 0 {
+		t.Errorf("replay finds nothing: %v", err)
+	}
+}
+
+// The pace of the desk is that of whoever has least time.
+func TestPace(t *testing.T) {
+	rules := desked(t)
+	p := rules.Books[rules.Version].Policy
+	p.Stages = slices.Clone(p.Stages)
+	for i := range p.Stages {
+		if p.Stages[i].Stage == sla.Acknowledge {
+			p.Stages[i].S[0] = sla.Elapsed(5 * time.Minute)
+		}
+	}
+	quick := under(t, p)
+	long := quick
+	long.Policy.Acknowledge = time.Hour
+	short := quick
+	short.Policy.Acknowledge = time.Minute
+	for _, tt := range []struct {
+		rules Rules
+		want  time.Duration
+	}{{rules, 15 * time.Minute}, {quick, 5 * time.Minute}, {long, 5 * time.Minute}, {short, time.Minute}, {Rules{}, 15 * time.Minute}} {
+		if got := tt.rules.Pace(); got != tt.want {
+			t.Errorf("%v, want %v", got, tt.want)
+		}
+	}
+}
