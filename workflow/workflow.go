@@ -49,6 +49,7 @@ type Office struct {
 	slept  atomic.Pointer[ledger.Outage] // the last time nobody ran the desk; nil before the first Beat
 
 	summing sync.Mutex // one list at a time: each reads every open case
+	sums    sums       // guarded by summing
 }
 
 // Detail is what a letter's words need beyond the case. It is kept with the

@@ -20,6 +20,16 @@ type ladder struct {
 // ladder finds it. It stands also for a case that was taken: who was called to
 // it is told of what follows.
 func (c Case) ladder(rules Rules, at time.Time) ladder {
+	if !c.clocked(rules) {
+		return c.laddered(policy.Clock{}, false, rules)
+	}
+	k, ok := c.clock(sla.Acknowledge, rules, at)
+	return c.laddered(k, ok, rules)
+}
+
+// laddered is the ladder that goes with a clock of the acknowledgement, if there
+// is one.
+func (c Case) laddered(k policy.Clock, ok bool, rules Rules) ladder {
 	own := ladder{from: c.Since, plain: rules.Policy.Filled()}
 	if own.from.IsZero() {
 		own.from = c.Opened
@@ -27,7 +37,6 @@ func (c Case) ladder(rules Rules, at time.Time) ladder {
 	if !c.clocked(rules) {
 		return own
 	}
-	k, ok := c.clock(sla.Acknowledge, rules, at)
 	switch {
 	case rules.Policy.Acknowledge > 0 && (!ok || k.Rungs() == 0 || !own.limit().After(k.Due)):
 		return own

@@ -175,3 +175,22 @@ func TestPace(t *testing.T) {
 		}
 	}
 }
+
+// The limit of a case that was worked is that of a replay, and cheap.
+func TestLimitOfAWorkedCase(t *testing.T) {
+	x := begin(t, desked(t), sla.S2, local(26, 12, 0)).must("lead", Acknowledge, "").must("lead", Done, "triage")
+	if got, want := x.c.Limit(x.rules, x.now), x.c.ladder(x.rules, x.now).limit(); !got.Equal(want) {
+		t.Errorf("%v, a replay says %v", got, want)
+	}
+	if n := testing.AllocsPerRun(10, func() { x.c.Limit(x.rules, x.now) }); n > 60 {
+		t.Errorf("%v allocations: it replays", n)
+	}
+	x.must("lead", Grade, "S1")
+	if got, want := x.c.Limit(x.rules, x.now), x.c.ladder(x.rules, x.now).limit(); !got.Equal(want) {
+		t.Errorf("graded: %v, a replay says %v", got, want)
+	}
+	y := begin(t, desked(t), sla.S2, local(26, 12, 0)).must("lead", Grade, "S1")
+	if got, want := y.c.Limit(y.rules, y.now), local(26, 12, 15); !got.Equal(want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
