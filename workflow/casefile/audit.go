@@ -17,17 +17,18 @@ type Difference struct {
 	What string
 }
 
-// lag is how long after its time a limit may be announced: the desk may have
-// slept, and says so itself.
+// lag is how long ago a limit must have passed before it is a difference that
+// nobody was told: an alarm may be about to ring. How late a limit was announced
+// is none: the desk may have slept, and says so itself.
 const lag = 5 * time.Minute
 
 var rungLine = regexp.MustCompile(`^([a-z-]+) ([0-9]+)%(?:, turn ([0-9]+))?(?:, repeat ([0-9]+))?$`)
 
 // Audit recomputes every clock of the case at the moment now and holds its
 // chronology against them: no rung was told before its time, none that no clock
-// has, none that was passed is left out, and every limit that was missed was
-// announced. The error is that of a
-// story that cannot be replayed. A case that is older than policies is held
+// has, none that was passed is left out, every limit that was missed was
+// announced, and what moved its clocks is what people said. The error is that of
+// a story that cannot be replayed. A case that is older than policies is held
 // against the plain ladder.
 func (c Case) Audit(es []Event, rules Rules, now time.Time) (st policy.Standing, ds []Difference, err error) {
 	if st, err = c.Standing(rules, now); err != nil {
@@ -54,6 +55,9 @@ func (c Case) Audit(es []Event, rules Rules, now time.Time) (st policy.Standing,
 	}
 	if c.clocked(rules) && st.Severity != c.Severity {
 		ds = append(ds, Difference{now, "severity " + string(c.Severity), "the events lead to " + string(st.Severity)})
+	}
+	if c.clocked(rules) {
+		ds = append(ds, c.unfounded(es)...)
 	}
 	ds = append(ds, c.unwritten(st, es, rules, now)...)
 	return st, append(ds, c.silent(st, told, rules, now)...), nil
