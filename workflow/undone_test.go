@@ -3,6 +3,7 @@ package workflow_test
 import (
 	"context"
 	"maps"
+	"strings"
 	"testing"
 	"time"
 
@@ -124,5 +125,20 @@ func TestLostPolicy(t *testing.T) {
 	}
 	if got := d.told(workflow.Trouble); got["manager"] != 1 {
 		t.Errorf("told %v", got)
+	}
+}
+
+// An emergency that is older than policies has no clock that tells the local
+// authority: the letter about its grading does.
+func TestOlderCaseIsGraded(t *testing.T) {
+	d := newDesk(t)
+	d.open("words")
+	d.byPolicy(nil)
+	d.say("lead", "GRADE S1 because he has a knife")
+	if got := d.told(casefile.Changed); !same(got, map[string]int{"deputy": 1, "la-lead": 1, "service-lead": 1}) {
+		t.Errorf("told %v", got)
+	}
+	if x := d.letter("la-lead", casefile.Changed); !strings.Contains(x.Detail, "its deadlines stay as they were") {
+		t.Errorf("%s", x.Detail)
 	}
 }
