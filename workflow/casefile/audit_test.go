@@ -1,6 +1,7 @@
 package casefile
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -71,5 +72,15 @@ func TestAuditFindsAForgedSeverity(t *testing.T) {
 	x.c.Severity = sla.S4
 	if _, ds, err := x.c.Audit(x.es, x.rules, x.now); err != nil || len(ds) == 0 || ds[0].Line != "severity S4" {
 		t.Errorf("%+v, %v", ds, err)
+	}
+}
+
+// A clock that is set back takes back nothing that happened: the case waits for
+// what it waited for.
+func TestF58ClockSetBackForgetsNothing(t *testing.T) {
+	x := begin(t, desked(t), sla.S2, local(26, 12, 0)).until(local(26, 12, 20)).must("lead", Grade, "S1")
+	want := x.c.alarms(x.rules, x.now)
+	if got := x.c.Remark("lead", "words", "", x.rules, local(26, 12, 5)).Alarms; !slices.Equal(got, want) {
+		t.Errorf("waits for %+v, before that for %+v", got, want)
 	}
 }
