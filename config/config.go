@@ -151,7 +151,7 @@ type Roles struct {
 	SeniorOfficer string   `toml:"senior_officer" default:"" form:"person" doc:"Senior accountable officer."`
 	OnCall        string   `toml:"on_call" default:"" form:"person" doc:"Who is on call when the service is closed; [[seat]] tables say who on which days."`
 	Executive     string   `toml:"executive" default:"" form:"person" doc:"Director or nominated executive."`
-	Outside       string   `toml:"outside" default:"" form:"person" doc:"Contact outside the service: told of a concern that names everybody else who could act."`
+	Outside       string   `toml:"outside" default:"" form:"person" doc:"Contact outside the service: told of a concern from which everybody else who could act is kept, or all but one."`
 	Managers      []string `toml:"managers" default:"[]" example:"[\"manager\"]" form:"person" doc:"Who hears of every breach and of trouble with the desk."`
 }
 
