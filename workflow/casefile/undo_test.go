@@ -194,3 +194,28 @@ func TestLimitOfAWorkedCase(t *testing.T) {
 		t.Errorf("%v, want %v", got, want)
 	}
 }
+
+// Nor does anybody who must not know hear of a clock of the policy, though all of
+// them climb to the top.
+func TestT8NoTraceOfClocks(t *testing.T) {
+	for _, org := range []string{"northgate", "service"} {
+		for id := range desked(t).Roster.People {
+			x := &tale{t: t, rules: desked(t), now: local(26, 12, 0)}
+			barred := []string{id}
+			if org == "northgate" && (id == "lead" || id == "deputy") {
+				barred = []string{"lead", "deputy"}
+			}
+			x.keep(Begin(Report{Ref: "SG-1", Org: org, Severity: sla.S1, Excluded: IDs(id)}, x.rules, x.now))
+			x.until(local(27, 12, 0))
+			for _, n := range x.told {
+				if slices.Contains(barred, n.To) {
+					t.Errorf("%s: %s %s of a case about %s went to %s", org, n.Kind, n.Stage, id, n.To)
+				}
+			}
+			if n := x.count("protective-action 100%"); n != 1 || x.c.Breached.IsZero() {
+				t.Errorf("%s: without %s the limit was told %d times", org, id, n)
+			}
+			x.agrees()
+		}
+	}
+}
