@@ -142,8 +142,8 @@ type Metrics struct {
 type SLA struct {
 	Policy      string   `toml:"policy" default:"" doc:"File with the council's response times and ladders; \"\" for the default. \"dutydesk policy show\" prints that, \"policy check\" says what is wrong with one."`
 	Holidays    string   `toml:"holidays" default:"" doc:"A newer https://www.gov.uk/bank-holidays.json than the program's own, or \"\"."`
-	Acknowledge Duration `toml:"acknowledge" default:"0s" min:"1s" max:"168h" doc:"By when a named person must have acknowledged a concern of any severity, in real time, in place of the policy's rule. The ladder then climbs at 50, 100, 200 and 400 percent of it. \"0s\" follows the policy."`
-	Review      Duration `toml:"review" default:"0s" min:"1s" max:"672h" doc:"How often a case that is not closed comes back to its lead and deputy, in real time, in place of the policy's rule. \"0s\" follows the policy."`
+	Acknowledge Duration `toml:"acknowledge" default:"0s" min:"1s" max:"168h" doc:"By when a named person must have acknowledged a concern of any severity, in real time, in place of the policy's rule where that is later; it makes no deadline later. The ladder then climbs at 50, 100, 200 and 400 percent of it. \"0s\" follows the policy."`
+	Review      Duration `toml:"review" default:"0s" min:"1s" max:"672h" doc:"How often a case that is not closed comes back to its lead and deputy, in real time, in place of the policy's rule where that is later. \"0s\" follows the policy."`
 }
 
 // Roles are the seats above the organisations.
@@ -153,7 +153,7 @@ type Roles struct {
 	SeniorOfficer string   `toml:"senior_officer" default:"" form:"person" doc:"Senior accountable officer."`
 	OnCall        string   `toml:"on_call" default:"" form:"person" doc:"Who is on call when the service is closed; [[seat]] tables say who on which days."`
 	Executive     string   `toml:"executive" default:"" form:"person" doc:"Director or nominated executive."`
-	Outside       string   `toml:"outside" default:"" form:"person" doc:"Contact outside the service: told of a concern that names everybody else who could act."`
+	Outside       string   `toml:"outside" default:"" form:"person" doc:"Contact outside the service: told of a concern from which everybody else who could act is kept, or all but one."`
 	Managers      []string `toml:"managers" default:"[]" example:"[\"manager\"]" form:"person" doc:"Who hears of every breach and of trouble with the desk."`
 }
 

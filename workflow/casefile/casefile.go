@@ -140,7 +140,7 @@ type Outcome struct {
 
 // Rules are the council's data that decisions are made by.
 type Rules struct {
-	Policy  sla.Policy   // an Acknowledge or Review above zero stands in for that of the policy
+	Policy  sla.Policy   // an Acknowledge or Review above zero stands in for that of the policy where it is no later
 	Books   policy.Books // every policy that a case may run under
 	Version string       // of the one that new cases begin under; "" for none
 	Roster  Roster

@@ -37,7 +37,7 @@ func Begin(r Report, rules Rules, at time.Time) Outcome {
 	out := c.climb(kind, e, rules, at)
 	out.atOnce(kind, rules, at)
 	out.Events = slices.Insert(out.Events, 1, append(r.conflicts(at), last...)...)
-	if len(last) > 0 || len(c.outside(rules.Roster)) > 0 {
+	if len(last) > 0 || !c.Eligible(rules.Roster) {
 		out.explain()
 	}
 	return out
@@ -65,7 +65,7 @@ func (c Case) Obey(cmd Command, rules Rules, at time.Time) (Outcome, error) {
 	for _, n := range append(tell.notices, c.news(cmd, rules, at)...) {
 		out.Notices = add(out.Notices, n)
 	}
-	out.Case.Story, out.Case.Severity, out.Case.Grading = tell.story, tell.severity, tell.grading
+	out.Case.Story, out.Case.Severity, out.Case.Grading = tell.story.signed(c.Story, cmd.By), tell.severity, tell.grading
 	out.Case.apply(cmd, to, at)
 	if tell.severity != c.Severity {
 		out.Case.refit(c, rules, at)

@@ -128,7 +128,12 @@ func (c Case) proposed(at time.Time) (to sla.Severity, by string) {
 func (c Case) graded(h heeded, to sla.Severity, cmd Command, rules Rules, at time.Time) heeded {
 	h.story = h.story.and(at, policy.Graded, string(to)+" "+string(c.Severity))
 	h.severity, h.grading = to, ""
-	h.notices = c.others(Changed, cmd.By, fmt.Sprintf("graded it %s; it was %s", to, c.Severity), rules, at)
+	text, now := fmt.Sprintf("graded it %s; it was %s", to, c.Severity), c
+	if !c.clocked(rules) { // no clock moves by it or tells the local authority
+		text += ". It is older than the policy: its deadlines stay as they were"
+		now.Severity = min(to, c.Severity)
+	}
+	h.notices = now.others(Changed, cmd.By, text, rules, at)
 	return c.kept(h, rules)
 }
 

@@ -2,9 +2,11 @@ package casefile
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"dutydesk/workflow/sla"
+	"dutydesk/workflow/sla/policy"
 )
 
 // tell makes one notice for each person on the rung, whatever number of roles
@@ -83,5 +85,19 @@ func (c Case) Late(rules Rules, at time.Time) time.Duration {
 	return max(0, at.Sub(c.Limit(rules, at)))
 }
 
-// Limit is by when somebody must take the case, or must have taken it, UTC.
-func (c Case) Limit(rules Rules, at time.Time) time.Time { return c.ladder(rules, at).limit() }
+// Limit is by when somebody must take the case, or must have taken it, UTC. Of
+// most cases it needs no replay: a list asks for many.
+func (c Case) Limit(rules Rules, at time.Time) time.Time {
+	if b := rules.Books[c.Version]; b != nil && c.Turn == 0 && c.Story.unmoved() {
+		k, ok := b.Start(sla.Acknowledge, c.Severity, c.Opened)
+		return c.laddered(k, ok, rules).limit()
+	}
+	return c.ladder(rules, at).limit()
+}
+
+// unmoved reports whether nothing in the story moves a clock that began with it.
+func (s Story) unmoved() bool {
+	return !slices.ContainsFunc([]policy.Kind{policy.Graded, policy.Changed, policy.Announced, policy.Paused}, func(k policy.Kind) bool {
+		return strings.Contains(string(s), " "+string(k))
+	})
+}

@@ -176,7 +176,7 @@ func (out *Outcome) follow(by string, rules Rules, at time.Time) {
 // hasten begins the ladder again where a graver severity has begun its clock
 // again: those on the first rung hear of the new limit at once.
 func (c *Case) hasten(rules Rules, at time.Time) {
-	if c.State != Submitted || !c.clocked(rules) || rules.Policy.Acknowledge > 0 {
+	if c.State != Submitted || !c.clocked(rules) || c.ladder(rules, at).own() {
 		return
 	}
 	k, ok := c.clock(sla.Acknowledge, rules, at)

@@ -23,6 +23,7 @@ import (
 	"dutydesk/workflow/casefile"
 	"dutydesk/workflow/ledger"
 	"dutydesk/workflow/queue"
+	"dutydesk/workflow/sla/policy"
 )
 
 // App is a desk whose parts are open. Parts may be used by the demo and by
@@ -121,7 +122,8 @@ func (a *App) openOffice(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.Office = &workflow.Office{Ledger: a.Ledger, Rules: rules, Key: key, Prefix: a.cfg.Service.ReferencePrefix, Now: a.clock.Now}
+	a.Office = &workflow.Office{Ledger: a.Ledger, Rules: rules, Key: key, Prefix: a.cfg.Service.ReferencePrefix, Now: a.clock.Now,
+		Reopen: func(ctx context.Context) (policy.Books, error) { return reopenAll(ctx, a.Ledger) }}
 	a.Desk = &intake.Desk{Store: a.Store, Ledger: a.Ledger, Office: a.Office, Address: strings.ToLower(a.cfg.Service.Address),
 		Reader: message.Reader{Keys: keys(a.cfg)}, Trust: trust(a.cfg), Now: a.clock.Now}
 	a.metrics = NewMetrics(a.Ledger, a.clock.Now, a.log)
