@@ -103,7 +103,7 @@ func (d *desk) run(raw string) {
 	for _, text := range []string{"ACK", "NOTE seen", "HELP", "CLOSE because canary-reason"} {
 		d.reply("deputy", text)
 	}
-	d.reply("lead", "CLOSE because canary-reason")
+	d.reply("la-lead", "CLOSE because canary-reason")
 	d.must(d.office.Trouble(d.t.Context(), "redis", 0))
 	d.send(d.letter("manager", workflow.Trouble))
 	d.must(d.office.Recovered(d.t.Context(), "redis"))

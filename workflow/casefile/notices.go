@@ -57,6 +57,9 @@ func (c Case) others(kind Kind, by, reason string, rules Rules, at time.Time) (n
 	if told > l.breach() || kind == Changed && c.Severity == sla.S1 || kind == CloseProposal || kind == NotDelivered {
 		roles = append(roles, sla.ServiceLead, sla.LALead)
 	}
+	if kind == CloseProposal {
+		roles = append(roles, c.closer(rules.Roster, by))
+	}
 	for rung := range told {
 		if kind == TakenBy {
 			roles = append(roles, c.seats(l.rung(rung).Tell)...)
