@@ -45,7 +45,7 @@ func TestWhoClosesGraveCases(t *testing.T) {
 			t.Fatalf("%s: %v", name, err)
 		}
 		for _, id := range []string{"lead", "deputy", "head", "la", "senior", "exec"} {
-			if id == x.proposer || c.Excluded.Has(id) || !c.MayAct(rules.Roster, id) {
+			if id == x.proposer || !c.Excluded.Has(id) && !c.MayAct(rules.Roster, id) {
 				continue
 			}
 			end, err := out.Case.Obey(Command{By: id, Verb: Close, Text: "it is over"}, rules, noon)
