@@ -101,7 +101,7 @@ const (
 	StageNudge    Kind = "stage-nudge"  // another stage than the acknowledgement is due
 	StageBreach   Kind = "stage-breach" // its limit passed
 	Returned      Kind = "returned"     // somebody took the case and nothing followed
-	Changed       Kind = "changed"      // somebody graded it, or holds its clocks
+	Changed       Kind = "changed"      // somebody graded it, holds its clocks, or lets somebody back
 	Informed      Kind = "informed"     // what the desk does by itself
 )
 

@@ -36,8 +36,8 @@ func (c Case) seats(roles []sla.Role) (out []sla.Role) {
 }
 
 // patience is how long the post has to deliver what is told at the moment at:
-// half of the time to the next rung (F51), a tenth of the allowance at least,
-// so that a desk which wakes up late gives it a chance.
+// half of the time to the next rung (F51), a tenth of the pace at least, so
+// that a desk which wakes up late gives it a chance.
 func (c Case) patience(rules Rules, at time.Time) time.Time {
 	l := c.ladder(rules, at)
 	step := l.due(c.Climbed).Sub(at)
