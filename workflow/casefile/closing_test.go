@@ -32,7 +32,7 @@ func TestWhoClosesGraveCases(t *testing.T) {
 		"both kept out":    {sla.S1, "lead", func(c *Case, _ *Rules) { c.Excluded = "la senior" }, []string{"exec"}},
 		"away":             {sla.S2, "lead", away("la"), []string{"la", "senior"}},
 		"nobody there":     {sla.S2, "lead", func(_ *Case, r *Rules) { r.Roster.LALead = "" }, []string{"senior"}},
-		"nobody is higher": {sla.S2, "la", func(_ *Case, r *Rules) { r.Roster.SeniorOfficer, r.Roster.Executive = "", "" }, []string{"lead", "deputy", "head"}},
+		"nobody is higher": {sla.S2, "la", func(_ *Case, r *Rules) { r.Roster.SeniorOfficer, r.Roster.Executive = "", "" }, []string{"head", "deputy", "lead"}},
 	} {
 		rules := college()
 		c := opened(rules)
@@ -55,6 +55,8 @@ func TestWhoClosesGraveCases(t *testing.T) {
 		}
 		if asked := x.may[len(x.may)-1]; x.severity < sla.S3 && !slices.Contains(told(out), asked) {
 			t.Errorf("%s: %s may close it, asked are %v", name, asked, told(out))
+		} else if ns := out.Case.remind(Alarm{}, rules, noon).Notices; x.severity < sla.S3 && !slices.ContainsFunc(ns, func(n Notice) bool { return n.To == asked }) {
+			t.Errorf("%s: %s is not reminded: %v", name, asked, ns)
 		}
 	}
 }

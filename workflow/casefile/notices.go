@@ -1,6 +1,7 @@
 package casefile
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -57,8 +58,8 @@ func (c Case) others(kind Kind, by, reason string, rules Rules, at time.Time) (n
 	if told > l.breach() || kind == Changed && c.Severity == sla.S1 || kind == CloseProposal || kind == NotDelivered {
 		roles = append(roles, sla.ServiceLead, sla.LALead)
 	}
-	if kind == CloseProposal {
-		roles = append(roles, c.closer(rules.Roster, by))
+	if kind == CloseProposal || kind == Reminder && c.State == CloseProposed {
+		roles = append(roles, c.closer(rules.Roster, cmp.Or(by, c.Proposed)))
 	}
 	for rung := range told {
 		if kind == TakenBy {
