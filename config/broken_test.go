@@ -271,6 +271,7 @@ var brokenPeople = []broken{
 	{"service_lead = \"service-lead\"\nla_lead = \"la-lead\"\nmanagers = [\"manager\", \"service-lead\"]\n\n[[organisation]]", "la_lead = \"deputy\"\nmanagers = [\"service-lead\"]\n\n[[▸organisation]]", "organisation", "nobody is left on the ladder"},
 	{`id = "manager"`, `id = ▸"lead"`, "person.id", "was given before"},
 	{`address = "femi.ade@council.example"`, `address = ▸"Helen.Marsh@council.example"`, "person.address", "was given before"},
+	{`address = "femi.ade@council.example"`, `address = ▸"Helen.Marsh+x@council.example"`, "person.address", `is the mailbox of "la-lead": one person would count as two`},
 	{`address = "femi.ade@council.example"`, `address = ▸"safeguarding+x@council.example"`, "person.address", "letters would come back"},
 	{`address = "femi.ade@council.example"`, `address = ▸"femi ade@council.example"`, "person.address", "is no mail address"},
 	{`address = "femi.ade@council.example"`, `address = ▸"femi@council.example\r\nBcc: x@y.example"`, "person.address", "line break"},

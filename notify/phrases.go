@@ -92,7 +92,7 @@ func (f Facts) next(say *phrases) []string {
 }
 
 // idle are the ends of a word that did nothing.
-var idle = []string{"taken-before", "no-reason", "spent", "same-person", "refused", "not-listed", "too-many", "list-only", "unclear", "needs-reason", "calm-proposed"}
+var idle = []string{"taken-before", "no-reason", "spent", "same-person", "needs-la-lead", "refused", "not-listed", "too-many", "list-only", "unclear", "needs-reason", "calm-proposed"}
 
 // moved reports whether a reply did anything.
 func (f Facts) moved() bool {

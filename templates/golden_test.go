@@ -105,7 +105,7 @@ func letters(t *testing.T) map[string]notify.Facts {
 	})
 	add("transcript-all", notify.Transcript, func(f *notify.Facts) {
 		f.State = "closed"
-		for _, did := range []string{"noted", "taken", "taken-too", "taken-before", "kept-open", "proposed", "closed", "no-reason", "spent", "same-person", "graded", "calm-proposed", "done", "held", "resumed", "unclear", "needs-reason"} {
+		for _, did := range []string{"noted", "taken", "taken-too", "taken-before", "kept-open", "proposed", "closed", "no-reason", "spent", "same-person", "needs-la-lead", "graded", "calm-proposed", "done", "held", "resumed", "unclear", "needs-reason"} {
 			f.Deeds = append(f.Deeds, notify.Deed{Word: "CLOSE", Did: did})
 		}
 	})

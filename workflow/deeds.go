@@ -42,6 +42,7 @@ const (
 	noReason      = "no-reason"
 	wasSpent      = "spent"
 	samePerson    = "same-person"
+	needsLALead   = "needs-la-lead"
 	wasRefused    = "refused"
 	wasUnclear    = "unclear"
 	needsReason   = "needs-reason"
@@ -182,6 +183,8 @@ func (d *deeds) refusal(v casefile.Verb, err error) Deed {
 		return Deed{Word: v, Did: didCalm}
 	case errors.Is(err, casefile.ErrSamePerson):
 		return Deed{Word: v, Did: samePerson}
+	case errors.Is(err, casefile.ErrLALead):
+		return Deed{Word: v, Did: needsLALead}
 	case errors.Is(err, casefile.ErrUnclear):
 		return Deed{Word: v, Did: wasUnclear}
 	case errors.Is(err, casefile.ErrNoReason):

@@ -129,8 +129,8 @@ func TestOlderCaseKeepsItsLadder(t *testing.T) {
 	}
 }
 
-// A letter of a stage that comes back is taken note of and climbs nothing by
-// itself: the clock does.
+// A letter to the deputy that comes back is told at once to those above, and the
+// clock goes on as it was.
 func TestDeputyBounces(t *testing.T) {
 	d := newDesk(t)
 	d.byPolicy(nil)

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -24,7 +26,7 @@ func caseCommand() *cobra.Command {
 				}
 				return rows
 			}),
-		lister("show REF", "One case, and how much of its report is evidence; noted as read", heads+" EVIDENCE SENDER", cobra.ExactArgs(1),
+		shower("show REF", "One case, what people owe it and why, and how much of its report is evidence; noted as read", cobra.ExactArgs(1),
 			func(ctx context.Context, r app.Reader, args []string) (app.ShownCase, error) {
 				ref := strings.ToUpper(args[0])
 				if err := r.Note(ctx, ref, "case show"); err != nil {
@@ -32,11 +34,31 @@ func caseCommand() *cobra.Command {
 				}
 				return r.ShownCase(ctx, ref)
 			},
-			func(x app.ShownCase) [][]string {
-				return [][]string{append(row(x.Case), x.Report.Grade, sender(x.Report))}
+			func(w io.Writer, x app.ShownCase) error {
+				if err := table(w, heads+" EVIDENCE SENDER", [][]string{append(row(x.Case), x.Report.Grade, sender(x.Report))}); err != nil {
+					return err
+				}
+				return printOwed(w, x.Deadlines)
 			}),
 		chronologyCommand(), readsCommand())
 	return c
+}
+
+// printOwed writes what people owe a case, and which rule set each deadline.
+func printOwed(w io.Writer, ds []app.Deadline) error {
+	if len(ds) == 0 {
+		_, err := fmt.Fprintln(w, "nothing is due")
+		return err
+	}
+	var rows [][]string
+	for _, d := range ds {
+		missed := "-"
+		if d.Breached {
+			missed = "missed"
+		}
+		rows = append(rows, []string{d.Stage, stamp(&d.Due), missed, d.Why})
+	}
+	return table(w, "STAGE DUE MISSED RULE", rows)
 }
 
 // sender says whether the sender of a report is proven.

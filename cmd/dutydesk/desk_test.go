@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -243,6 +244,20 @@ func TestReferenceInSmallLetters(t *testing.T) {
 		if n := len(regexp.MustCompile(`\b`+name+`\b`).FindAllString(help, -1)); n != 1 {
 			t.Errorf("%s stands %d times in %q", name, n, help)
 		}
+	}
+}
+
+// One case shows people what is due on it, by when and by which rule.
+func TestCaseShowSaysWhatIsDue(t *testing.T) {
+	d := newDesk(t, "embedded")
+	d.concern()
+	text, code := d.run("case", "show", rows[app.Case](d, "case", "list")[0].Ref)
+	if _, due, found := strings.Cut(text, "STAGE "); code != 0 || !found || !strings.Contains(due, "acknowledge ") || !strings.Contains(due, "S2 acknowledge: 1 working hour from receipt, policy ") {
+		t.Errorf("exit %d\n%s", code, text)
+	}
+	var none bytes.Buffer
+	if err := printOwed(&none, nil); err != nil || none.String() != "nothing is due\n" {
+		t.Errorf("%v %q", err, none.String())
 	}
 }
 

@@ -104,7 +104,7 @@ func (d *desk) run(raw string) {
 		d.reply("deputy", text)
 	}
 	d.reply("lead", "STATUS")
-	d.reply("lead", "CLOSE because canary-reason")
+	d.reply("la-lead", "CLOSE because canary-reason")
 	d.must(d.office.Trouble(d.t.Context(), "redis", 0))
 	d.send(d.letter("manager", workflow.Trouble))
 	d.must(d.office.Recovered(d.t.Context(), "redis"))

@@ -22,6 +22,10 @@ var ErrNotAllowed = errors.New("not allowed in this state")
 // needs two.
 var ErrSamePerson = errors.New("needs a second person")
 
+// ErrLALead reports a case that only the local authority lead, or who stands in
+// for them, may close.
+var ErrLALead = errors.New("needs the local authority lead")
+
 // ErrNoReason reports a command that must give a reason and gives none.
 var ErrNoReason = errors.New("needs a reason")
 
@@ -97,7 +101,7 @@ const (
 	StageNudge    Kind = "stage-nudge"  // another stage than the acknowledgement is due
 	StageBreach   Kind = "stage-breach" // its limit passed
 	Returned      Kind = "returned"     // somebody took the case and nothing followed
-	Changed       Kind = "changed"      // somebody graded it, or holds its clocks
+	Changed       Kind = "changed"      // somebody graded it, holds its clocks, or lets somebody back
 	Informed      Kind = "informed"     // what the desk does by itself
 )
 

@@ -44,7 +44,7 @@ func Begin(r Report, rules Rules, at time.Time) Outcome {
 }
 
 // Obey applies a person's command, given at the moment at. The errors are
-// ErrNotAllowed, ErrSamePerson, ErrNoReason and ErrUnclear.
+// ErrNotAllowed, ErrSamePerson, ErrLALead, ErrNoReason and ErrUnclear.
 func (c Case) Obey(cmd Command, rules Rules, at time.Time) (Outcome, error) {
 	to, ok := c.after(cmd.Verb)
 	if !ok || !slices.Contains(Commands(), cmd.Verb) {
@@ -52,6 +52,9 @@ func (c Case) Obey(cmd Command, rules Rules, at time.Time) (Outcome, error) {
 	}
 	if c.State == CloseProposed && cmd.Verb == Close && cmd.By == c.Proposed {
 		return Outcome{}, fmt.Errorf("%s %s: %w", cmd.Verb, c.Ref, ErrSamePerson)
+	}
+	if c.State == CloseProposed && cmd.Verb == Close && !c.MayClose(rules.Roster, cmd.By) {
+		return Outcome{}, fmt.Errorf("%s %s: %w", cmd.Verb, c.Ref, ErrLALead)
 	}
 	if late, lapsed := c.overdue(rules, at); lapsed {
 		return late.then(cmd, rules, at)

@@ -1,6 +1,7 @@
 package casefile
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -38,8 +39,8 @@ func (c Case) seats(roles []sla.Role) (out []sla.Role) {
 }
 
 // patience is how long the post has to deliver what is told at the moment at:
-// half of the time to the next rung (F51), a tenth of the allowance at least,
-// so that a desk which wakes up late gives it a chance.
+// half of the time to the next rung (F51), a tenth of the pace at least, so
+// that a desk which wakes up late gives it a chance.
 func (c Case) patience(rules Rules, at time.Time) time.Time {
 	l := c.ladder(rules, at)
 	step := l.due(c.Climbed).Sub(at)
@@ -58,6 +59,9 @@ func (c Case) others(kind Kind, by, reason string, rules Rules, at time.Time) (n
 	roles := c.first(rules.Roster)
 	if told > l.breach() || kind == Changed && c.Severity == sla.S1 || kind == CloseProposal || kind == NotDelivered {
 		roles = append(roles, sla.ServiceLead, sla.LALead)
+	}
+	if kind == CloseProposal || kind == Reminder && c.State == CloseProposed {
+		roles = append(roles, c.closer(rules.Roster, cmp.Or(by, c.Proposed)))
 	}
 	for rung := range told {
 		if kind == TakenBy {

@@ -19,9 +19,10 @@ const (
 // Verb is what happens to a case.
 type Verb string
 
-// The first seven are said by people. The others are said by the clock, the post
-// and the desk, and no reply can say them. Exclude and Readmit change who knows
-// of a case and not its state; Replan changes its deadlines.
+// Commands are said by people, in a reply. So are Exclude and Readmit, which the
+// desk says too: they change who knows of a case and not what its state allows.
+// The others are said by the reporter, the clock, the post and the desk, and no
+// reply can say them; Replan changes a case's deadlines.
 const (
 	Open        Verb = "OPEN"
 	Acknowledge Verb = "ACK"
