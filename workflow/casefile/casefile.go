@@ -29,6 +29,9 @@ var ErrNoReason = errors.New("needs a reason")
 // severity or date.
 var ErrUnclear = errors.New("is not understood")
 
+// ErrLighter reports a command for which the case is not graded gravely enough.
+var ErrLighter = errors.New("needs a graver severity")
+
 // Ref is how people name a case: a prefix and five Crockford base32 characters.
 // It is not secret and gives no authority.
 type Ref string

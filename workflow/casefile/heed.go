@@ -2,7 +2,6 @@ package casefile
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -34,6 +33,8 @@ func (c Case) heed(cmd Command, rules Rules, at time.Time) (heeded, error) {
 		return c.grade(h, cmd, rules, at)
 	case Done:
 		return c.done(h, cmd, rules, at)
+	case Refer:
+		return c.refer(h, cmd, rules, at)
 	case Rest, Resume:
 		return c.rest(h, cmd, rules, at)
 	}
@@ -148,7 +149,7 @@ func (c Case) done(h heeded, cmd Command, rules Rules, at time.Time) (heeded, er
 		return h, fmt.Errorf("%s is for the local authority lead: %w", stage, ErrNotAllowed)
 	}
 	h.story = h.story.and(at, policy.Did, string(stage))
-	if stage == sla.Refer && slices.Contains(split(fold(cmd.Text)), "lado") {
+	if stage == sla.Refer && toLADO(cmd.Text) {
 		h.story = h.story.and(at, policy.Raised, string(sla.ReferInWriting))
 	}
 	return c.kept(h, rules), nil
@@ -171,18 +172,6 @@ var stageNames = []struct {
 	{"reviewed", sla.Review}, {"review", sla.Review},
 }
 
-// stageIn reads the stage that a text begins with.
-func stageIn(text string) (sla.Stage, bool) {
-	said := strings.Join(split(fold(text)), " ") + " "
-	said = strings.TrimPrefix(said, "the ")
-	for _, n := range stageNames {
-		if strings.HasPrefix(said, n.words+" ") {
-			return n.stage, true
-		}
-	}
-	return "", false
-}
-
 // Takes reports whether text is what a verb is followed by, so that the two are
 // a command though nothing sets the verb off.
 func Takes(v Verb, text string) bool {
@@ -195,6 +184,10 @@ func Takes(v Verb, text string) bool {
 		return ok
 	case Rest:
 		return strings.HasPrefix(strings.ToLower(text), "until ")
+	case Refer:
+		return toAgency(text)
+	case Exclude:
+		return strings.HasPrefix(strings.ToLower(text), "of interest")
 	}
 	return false
 }
