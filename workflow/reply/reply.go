@@ -85,7 +85,7 @@ var words = map[string]casefile.Verb{
 	"ack": casefile.Acknowledge, "acknowledge": casefile.Acknowledge,
 	"note": casefile.Note, "close": casefile.Close, "help": Help,
 	"grade": casefile.Grade, "done": casefile.Done, "hold": casefile.Rest, "resume": casefile.Resume,
-	"conflict": casefile.Exclude, "unconflict": casefile.Readmit,
+	"refer": casefile.Refer, "conflict": casefile.Exclude, "unconflict": casefile.Readmit,
 }
 
 // word reads one line. A word in small letters must stand alone, be set off by a
@@ -99,7 +99,7 @@ func word(line string) (Word, bool) {
 	}
 	first, rest := line[:end], strings.TrimSpace(line[end:])
 	verb, known := words[strings.ToLower(first)]
-	shout := first == strings.ToUpper(first) && (verb != casefile.Close || !shouted(rest))
+	shout := first == strings.ToUpper(first) && (verb != casefile.Close && verb != casefile.Refer || !shouted(rest))
 	marked := rest == "" || isBecause(rest) || strings.IndexAny(rest, marks(verb)) == 0 || verb == casefile.Acknowledge && onlyRefs(rest) || casefile.Takes(verb, rest)
 	if !known || goesOn(line[end:]) || !(shout || marked) || strings.Contains(line, "?") {
 		return Word{}, false
@@ -110,8 +110,11 @@ func word(line string) (Word, bool) {
 // marks set a word off from what follows. A comma does not set off a close:
 // "close, but not in time" is none.
 func marks(v casefile.Verb) string {
-	if v == casefile.Close {
+	switch v {
+	case casefile.Close:
 		return ".:;!-\u2013\u2014"
+	case casefile.Refer: // "refer: my last mail"
+		return ""
 	}
 	return ".,:;!-\u2013\u2014"
 }
@@ -161,20 +164,32 @@ func cutFold(line, c string) (string, bool) {
 	return line, false
 }
 
-// nearest finds the word that a short line was meant to be.
+// spellings are the words that a misspelt one may have been meant to be.
+var spellings = []string{"ack", "acknowledge", "note", "close", "help", "grade", "done", "hold", "resume", "refer", "conflict", "unconflict"}
+
+// nearest finds the word that a line was meant to begin with. A line of more than
+// two words is a sentence, unless the first is shouted or followed by what it
+// takes.
 func nearest(line string) (unknown string, near casefile.Verb) {
 	fields := strings.Fields(polite(line))
-	if len(fields) == 0 || len(fields) > 2 {
+	if len(fields) == 0 {
 		return "", ""
 	}
-	said := strings.ToLower(strings.Trim(fields[0], ".,:;!"))
-	best := 3
-	for _, w := range []string{"ack", "acknowledge", "note", "close", "help", "grade", "resume"} {
-		if d := distance(said, w); d < best && d < len(w) {
+	first := strings.Trim(fields[0], ".,:;!")
+	said, best := strings.ToLower(first), 3
+	for _, w := range spellings {
+		if d := distance(said, w); d < best && d <= min(2, len(w)/3) && (len(fields) <= 2 || meant(words[w], first, fields[1:])) {
 			best, near, unknown = d, words[w], line
 		}
 	}
 	return unknown, near
+}
+
+// meant reports whether a long line is a command but for the spelling of its
+// first word.
+func meant(v casefile.Verb, first string, rest []string) bool {
+	text := strings.Join(rest, " ")
+	return len(first) > 2 && shouted(first) && !shouted(text) || isBecause(text) || casefile.Takes(v, text)
 }
 
 // distance counts the letters to insert, drop, change or swap.
