@@ -37,6 +37,7 @@ const (
 	didBar      = "barred"
 	didPardon   = "readmit-proposed"
 	didReadmit  = "readmitted"
+	didRefer    = "referred"
 
 	didTakeBefore = "taken-before"
 	noReason      = "no-reason"
@@ -45,6 +46,9 @@ const (
 	wasRefused    = "refused"
 	wasUnclear    = "unclear"
 	needsReason   = "needs-reason"
+	calmSame      = "calm-same"
+	notGrave      = "not-grave"
+	notDone       = "not-done"
 	unknownPerson = "unknown-person"
 	readmitSame   = "readmit-same"
 	notBarred     = "not-barred"
@@ -137,7 +141,7 @@ func (d *deeds) say(one Deed) { d.did = append(d.did, one) }
 // moved reports whether any word changed the case.
 func (d *deeds) moved() bool {
 	return slices.ContainsFunc(d.did, func(one Deed) bool {
-		return slices.Contains([]string{didTake, didTakeToo, didKeepOpen, didPropose, didClose, didGrade, didDone, didRest, didResume, didBar, didPardon, didReadmit}, one.Did)
+		return slices.Contains([]string{didTake, didTakeToo, didKeepOpen, didPropose, didClose, didGrade, didCalm, didDone, didRefer, didRest, didResume, didBar, didPardon, didReadmit}, one.Did)
 	})
 }
 
@@ -165,9 +169,13 @@ func (d *deeds) add(out casefile.Outcome) {
 func (d *deeds) refusal(v casefile.Verb, err error) Deed {
 	switch {
 	case errors.Is(err, casefile.ErrSamePerson) && v == casefile.Grade:
-		return Deed{Word: v, Did: didCalm}
+		return Deed{Word: v, Did: calmSame}
 	case errors.Is(err, casefile.ErrSamePerson):
 		return Deed{Word: v, Did: samePerson}
+	case errors.Is(err, casefile.ErrUnclear) && v == casefile.Done:
+		return Deed{Word: v, Did: notDone}
+	case errors.Is(err, casefile.ErrLighter):
+		return Deed{Word: v, Did: notGrave}
 	case errors.Is(err, casefile.ErrUnclear):
 		return Deed{Word: v, Did: wasUnclear}
 	case errors.Is(err, casefile.ErrNoReason):
@@ -177,7 +185,7 @@ func (d *deeds) refusal(v casefile.Verb, err error) Deed {
 }
 
 // deedOf are the words that do the same in every state.
-var deedOf = map[casefile.Verb]string{casefile.Note: didNote, casefile.Grade: didGrade, casefile.Done: didDone, casefile.Rest: didRest, casefile.Resume: didResume}
+var deedOf = map[casefile.Verb]string{casefile.Note: didNote, casefile.Grade: didGrade, casefile.Done: didDone, casefile.Refer: didRefer, casefile.Rest: didRest, casefile.Resume: didResume}
 
 // change is what a word did that was obeyed.
 func change(v casefile.Verb, by string, from, to casefile.Case) string {
