@@ -23,6 +23,7 @@ type view struct {
 	Why, Day, Hour                                     string // daily: why this person; policy-review: of the review; daily: when it comes
 	Over                                               bool   // policy-review: the day has passed
 	Whole                                              bool   // nothing is missing in any of them
+	Unsure                                             bool   // off-case: it was not clear whom they meant
 }
 
 func (f Facts) view(say *phrases) view {
@@ -33,7 +34,8 @@ func (f Facts) view(say *phrases) view {
 		What: f.what(say), Means: say.of("means", f.Trouble.kind(), f), Fix: say.of("fix", f.Trouble.kind(), f), Since: f.since(f.Trouble.Since),
 		Stage: f.due(say), Done: strings.ReplaceAll(f.What, "-", " "), Asked: f.Asked,
 		Tallies: f.Tallies, Whole: f.whole(), Count: count(len(f.Items), "concern"),
-		Daily: f.Daily, Roll: f.Roll, Why: f.because(say), Day: f.date(f.Due), Hour: f.comes(), Over: !f.Due.IsZero() && f.Now.After(f.Due.AddDate(0, 0, 1)),
+		Unsure: f.Kind == OffCase && len(f.Deeds) > 0,
+		Daily:  f.Daily, Roll: f.Roll, Why: f.because(say), Day: f.date(f.Due), Hour: f.comes(), Over: !f.Due.IsZero() && f.Now.After(f.Due.AddDate(0, 0, 1)),
 	}
 }
 

@@ -93,7 +93,7 @@ func (f Facts) next(say *phrases) []string {
 
 // idle are the ends of a word that did nothing.
 var idle = []string{"taken-before", "no-reason", "spent", "same-person", "refused", "not-listed", "too-many", "list-only", "unclear", "not-done", "not-grave",
-	"needs-reason", "calm-same", "unknown-person", "readmit-same", "not-barred"}
+	"needs-reason", "calm-same", "unknown-person", "readmit-same", "not-barred", "not-theirs"}
 
 // moved reports whether a reply did anything.
 func (f Facts) moved() bool {

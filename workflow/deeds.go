@@ -49,6 +49,7 @@ const (
 	calmSame      = "calm-same"
 	notGrave      = "not-grave"
 	notDone       = "not-done"
+	notTheirs     = "not-theirs"
 	unknownPerson = "unknown-person"
 	readmitSame   = "readmit-same"
 	notBarred     = "not-barred"
@@ -68,6 +69,7 @@ type deeds struct {
 	help, closing bool
 	spent         bool // the letter's one CLOSE was used before
 	barred        bool // somebody was kept from the case
+	unsure        bool // its sender, because it was not clear whom they meant
 }
 
 // do carries out one word. What is refused is kept as a note and said so.
@@ -78,6 +80,10 @@ func (d *deeds) do(w reply.Word, note string) {
 	}
 	if d.gone() {
 		d.unmet(w, wasRefused)
+		return
+	}
+	if !d.stands(w.Verb) {
+		d.unmet(w, notTheirs)
 		return
 	}
 	switch w.Verb {
