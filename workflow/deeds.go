@@ -18,6 +18,8 @@ type Deed struct {
 	State casefile.State  `json:"state,omitempty"` // refused: the state that did not allow it
 	Can   []casefile.Verb `json:"can,omitempty"`   // refused: what could be said instead
 	Refs  []casefile.Ref  `json:"refs,omitempty"`  // of an answer to a list: the cases it came to
+
+	Reasons []string `json:"reasons,omitempty"` // no-pause: for which the policy allows it
 }
 
 // What can come of a word. Those of the second group moved nothing; of the third,
@@ -50,6 +52,7 @@ const (
 	notGrave      = "not-grave"
 	notDone       = "not-done"
 	notTheirs     = "not-theirs"
+	noPause       = "no-pause"
 	unknownPerson = "unknown-person"
 	readmitSame   = "readmit-same"
 	notBarred     = "not-barred"
@@ -184,10 +187,32 @@ func (d *deeds) refusal(v casefile.Verb, err error) Deed {
 		return Deed{Word: v, Did: notGrave}
 	case errors.Is(err, casefile.ErrUnclear):
 		return Deed{Word: v, Did: wasUnclear}
+	case errors.Is(err, casefile.ErrNoReason) && v == casefile.Rest:
+		return Deed{Word: v, Did: noPause, Reasons: d.out.Case.PauseReasons(d.office.rules(d.now), d.now)}
 	case errors.Is(err, casefile.ErrNoReason):
 		return Deed{Word: v, Did: needsReason}
 	}
+	if did := notNow[v]; did != "" && slices.Contains(d.out.Case.Legal(), v) {
+		return Deed{Word: v, Did: did}
+	}
 	return Deed{Word: v, Did: wasRefused, State: d.out.Case.State, Can: d.out.Case.Legal()}
+}
+
+// notNow are the ends of words that the state of a case allows and its clocks do
+// not.
+var notNow = map[casefile.Verb]string{casefile.Done: "not-waited", casefile.Rest: "not-pausable", casefile.Resume: "not-held"}
+
+// owed adds to what a letter says what people owe the case next, and when it
+// goes back to be taken again if nothing follows.
+func (d *deeds) owed(detail Detail) Detail {
+	rules := d.office.rules(d.now)
+	if ds := d.out.Case.Deadlines(rules); len(ds) > 0 {
+		detail.Stage, detail.Due, detail.Why = ds[0].Stage, ds[0].Due, ds[0].Why
+	}
+	if st, err := d.out.Case.Standing(rules, d.now); err == nil && d.out.Case.State == casefile.Acknowledged {
+		detail.Back = st.Stale
+	}
+	return detail
 }
 
 // deedOf are the words that do the same in every state.

@@ -218,7 +218,7 @@ func (o *Office) carryOut(tx *ledger.Tx, c casefile.Case, x ledger.Letter, a Arr
 // then not any more: it may be a machine's.
 func (o *Office) answer(tx *ledger.Tx, d deeds, r reply.Reply, now time.Time) error {
 	ref, since := d.out.Case.Ref, now.Add(-24*time.Hour)
-	detail := Detail{By: d.by, State: string(d.out.Case.State), Deeds: d.did}
+	detail := d.owed(Detail{By: d.by, State: string(d.out.Case.State), Deeds: d.did})
 	kind, most := Transcript, notesADay
 	if len(r.Words) > 0 {
 		most = commandsADay

@@ -119,6 +119,7 @@ type Notice struct {
 	Due   time.Time // its limit, UTC
 	Why   string    // which rule set it
 	Note  string    // what the policy asks besides
+	Ask   string    // the reply that it asks for, as far as it is known; "" if none
 }
 
 // Alarm is a request to be reminded of a case.

@@ -98,7 +98,8 @@ func (c Case) calm(h heeded, to sla.Severity, cmd Command, rules Rules, at time.
 		return c.graded(h, to, cmd, rules, at), nil
 	}
 	h.grading = string(to) + "=" + cmd.By
-	h.notices = c.others(Changed, cmd.By, fmt.Sprintf("proposes to grade it %s instead of S1. It stays S1 until a second person answers GRADE %s because, with a reason", to, to), rules, at)
+	h.notices = c.others(Changed, cmd.By, fmt.Sprintf("proposes to grade it %s instead of S1. It stays S1 until a second person answers GRADE %s because (your reason)", to, to), rules, at)
+	ask(h.notices, "GRADE "+string(to)+" because ")
 	return c.kept(h, rules), nil
 }
 

@@ -70,6 +70,13 @@ func (c Case) others(kind Kind, by, reason string, rules Rules, at time.Time) (n
 	return ns
 }
 
+// ask adds to notices the reply that they ask for.
+func ask(ns []Notice, reply string) {
+	for i := range ns {
+		ns[i].Ask = reply
+	}
+}
+
 // add appends n unless its person is told already.
 func add(ns []Notice, n Notice) []Notice {
 	if slices.ContainsFunc(ns, func(m Notice) bool { return m.To == n.To }) {
@@ -81,6 +88,13 @@ func add(ns []Notice, n Notice) []Notice {
 // Late is how long after its limit the case is at the moment at; 0 if it is not.
 func (c Case) Late(rules Rules, at time.Time) time.Duration {
 	return max(0, at.Sub(c.Limit(rules, at)))
+}
+
+// Owed is what a case that waits to be taken waits for: the stage, by when, UTC,
+// and which rule says so.
+func (c Case) Owed(rules Rules, at time.Time) (stage sla.Stage, due time.Time, why string) {
+	l := c.ladder(rules, at)
+	return sla.Acknowledge, l.limit(), l.why()
 }
 
 // Limit is by when somebody must take the case, or must have taken it, UTC.

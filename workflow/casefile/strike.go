@@ -83,7 +83,11 @@ func (c Case) inform(k policy.Clock, rules Rules, at time.Time) Outcome {
 	tell, _ := k.ByDesk()
 	var ns []Notice
 	for _, p := range c.Told(rules.Roster, tell...) {
-		ns = add(ns, Notice{Kind: Informed, To: p.Person, Role: p.Role, Before: at.Add(rules.Pace()).UTC(), Stage: k.Stage, Why: k.Why, Note: k.Note()})
+		n := Notice{Kind: Informed, To: p.Person, Role: p.Role, Before: at.Add(rules.Pace()).UTC(), Stage: k.Stage, Why: k.Why, Note: k.Note()}
+		if answer, ok := c.clock(sla.LAAcknowledge, rules, at); ok && answer.Running() {
+			n.Due, n.Why = answer.Due, answer.Why
+		}
+		ns = add(ns, n)
 	}
 	es := []Event{{At: at, By: "desk", Verb: Elapse, Text: string(k.Stage) + " done"}}
 	if len(ns) == 0 {
