@@ -15,7 +15,8 @@ type view struct {
 	Danger, Waiting, Closing, Changed, Inline, Unknown bool
 	Unnamed, Settled                                   bool // list-answer: no case is named; digest: somebody has every case in it
 	What, Means, Fix, Since                            string
-	Stage, Done, Asked                                 string // what is due, in words; what to answer when it is done
+	Stage, Answer, Asked                               string // what is due, in words; what to answer when it is done
+	Screen, Target, Hears                              bool   // the check out of hours is due, or what nobody is late for; who gets it only hears of it
 	Tallies                                            []Tally
 	Count                                              string
 	Daily                                              *Daily
@@ -32,7 +33,7 @@ func (f Facts) view(say *phrases) view {
 		Due: f.since(f.Due), Late: f.late(), Org: f.Org, By: f.By, Reason: f.reason(say), Nearest: f.meant(), Unknown: f.Nearest != "", Unnamed: len(f.Deeds) == 0, Settled: f.settled(),
 		Inline: f.Inline, Waiting: f.State == stateOpen, Closing: f.State == stateCloseProposed, Changed: f.moved(),
 		What: f.what(say), Means: say.of("means", f.Trouble.kind(), f), Fix: say.of("fix", f.Trouble.kind(), f), Since: f.since(f.Trouble.Since),
-		Stage: f.due(say), Done: strings.ReplaceAll(f.What, "-", " "), Asked: f.Asked,
+		Stage: f.due(say), Answer: f.reply(say), Asked: ended(f.Asked), Screen: f.What == screen, Target: f.What == closure, Hears: f.hears(),
 		Tallies: f.Tallies, Whole: f.whole(), Count: count(len(f.Items), "concern"),
 		Unsure: f.Kind == OffCase && len(f.Deeds) > 0,
 		Daily:  f.Daily, Roll: f.Roll, Why: f.because(say), Day: f.date(f.Due), Hour: f.comes(), Over: !f.Due.IsZero() && f.Now.After(f.Due.AddDate(0, 0, 1)),
@@ -86,7 +87,9 @@ func (f Facts) page(set *templates.Letters) (templates.Page, error) {
 		Language: Language, Title: f.subject(), Preview: f.subject() + ". " + first,
 		First: first, Rest: rest, Stripe: f.stripe(), Rows: f.rows(say), Sections: f.sections(say), Items: f.items(say),
 		Actions: f.actions(), Reply: f.answered(), Sender: f.Service,
-		Words: either(append(f.can(), "HELP")),
+	}
+	if !f.hears() {
+		p.Words = either(append(f.can(), "HELP"))
 	}
 	if why := f.lateness(say); why != "" {
 		p.Rest = append(p.Rest, why)
