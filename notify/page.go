@@ -151,19 +151,29 @@ func orUnnamed(name string) string {
 	return name
 }
 
-// rows are the facts of the case; minimal letters leave out how it came.
-func (f Facts) rows(say *phrases) []templates.Row {
+// came is when the report came; minimal letters leave out how.
+func (f Facts) came(say *phrases) string {
 	received := f.since(f.Received)
 	if door := say.of("door", f.Door, f); received != "" && f.full() && door != "" {
 		received += ", by " + door
 	}
+	return received
+}
+
+// limit is by when the next act is owed, and how late it is.
+func (f Facts) limit() string {
 	due := f.since(f.Due)
 	if f.round() {
-		due = "" // a day, which the first line says
+		return "" // a day, which the first line says
 	}
 	if late := f.late(); late != "" && due != "" {
 		due += " (" + late + " late)"
 	}
+	return due
+}
+
+// rows are the facts of the case.
+func (f Facts) rows(say *phrases) []templates.Row {
 	stage, known := stages[f.State]
 	if !known {
 		stage = strings.ReplaceAll(f.State, "-", " ")
@@ -181,10 +191,10 @@ func (f Facts) rows(say *phrases) []templates.Row {
 		{Name: "Reference", Value: f.Ref},
 		{Name: "Severity", Value: severities[f.Severity].row},
 		{Name: "Stage", Value: stage},
-		{Name: "Due", Value: due},
+		{Name: "Due", Value: f.limit()},
 		{Name: "Rule", Value: f.Rule},
 		{Name: "Escalation", Value: climbed},
-		{Name: "Received", Value: received},
+		{Name: "Received", Value: f.came(say)},
 		{Name: "Came as", Value: evidence},
 		{Name: "For", Value: f.Org},
 		{Name: "Why you", Value: say.of("role", f.Role, f)},

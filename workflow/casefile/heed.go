@@ -2,6 +2,7 @@ package casefile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -150,7 +151,7 @@ func (c Case) done(h heeded, cmd Command, rules Rules, at time.Time) (heeded, er
 		return h, fmt.Errorf("%s is for the local authority lead: %w", stage, ErrNotAllowed)
 	}
 	h.story = h.story.and(at, policy.Did, string(stage))
-	if stage == sla.Refer && toLADO(cmd.Text) {
+	if stage == sla.Refer && slices.Contains(split(fold(cmd.Text)), "lado") {
 		h.story = h.story.and(at, policy.Raised, string(sla.ReferInWriting))
 	}
 	return c.kept(h, rules), nil

@@ -19,7 +19,7 @@ func (c Case) refer(h heeded, cmd Command, rules Rules, at time.Time) (heeded, e
 		return h, fmt.Errorf("nobody is named to refer it to: %w", ErrUnclear)
 	}
 	h.story = h.story.and(at, policy.Raised, string(sla.Refer))
-	if toLADO(cmd.Text) {
+	if slices.Contains(split(fold(cmd.Text)), "lado") {
 		h.story = h.story.and(at, policy.Raised, string(sla.ReferInWriting))
 	}
 	next := c
@@ -32,11 +32,8 @@ func (c Case) refer(h heeded, cmd Command, rules Rules, at time.Time) (heeded, e
 }
 
 // agency begins what names an outside body that safeguarding people refer to
-// (DOMAIN.md section 6.6), and a number of theirs.
+// (DOMAIN.md section 6.6).
 var agency = regexp.MustCompile(`^(?:to )?(?:the )?(?:lado|police|999|101|ambulance|mash|i-?art|edt|emergency duty|social (?:care|services|work)|children'?s?\b|adults?'?s? (?:social|safeguarding)|prevent|channel|ceop|nca|iwf|nspcc|dbs|ofsted|dfe|camhs|nhs|gp|health|local authority|front door|action fraud|charity commission|ico)\b`)
 
 // toAgency reports whether a text names an outside body first.
 func toAgency(text string) bool { return agency.MatchString(strings.TrimSpace(fold(text))) }
-
-// toLADO reports whether a text names the Local Authority Designated Officer.
-func toLADO(text string) bool { return slices.Contains(split(fold(text)), "lado") }

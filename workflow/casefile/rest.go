@@ -34,14 +34,6 @@ func (c Case) rest(h heeded, cmd Command, rules Rules, at time.Time) (heeded, er
 	return h, nil
 }
 
-// PauseReasons are the reasons for which the clocks of the case may be held.
-func (c Case) PauseReasons(rules Rules, at time.Time) []string {
-	if b := c.stand(rules, at).Book; b != nil && b.Allows(c.Severity) {
-		return b.Policy.Reasons
-	}
-	return nil
-}
-
 // allowed reports whether a text gives one of the reasons.
 func allowed(text string, reasons []string) bool {
 	said := " " + strings.Join(split(fold(text)), " ") + " "
@@ -73,4 +65,12 @@ func dayIn(text string, now time.Time) (end time.Time, ok bool) {
 		end = d.AddDate(1, 0, 1)
 	}
 	return end, err == nil
+}
+
+// PauseReasons are the reasons for which the clocks of the case may be held.
+func (c Case) PauseReasons(rules Rules, at time.Time) []string {
+	if b := c.stand(rules, at).Book; b != nil && b.Allows(c.Severity) {
+		return b.Policy.Reasons
+	}
+	return nil
 }
