@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"dutydesk/workflow/sla"
+	"dutydesk/workflow/sla/policy"
 )
 
 // tell makes one notice for each person on the rung, whatever number of roles
@@ -68,6 +69,16 @@ func (c Case) others(kind Kind, by, reason string, rules Rules, at time.Time) (n
 		}
 	}
 	return ns
+}
+
+// informing is the notice by which the desk tells somebody of a case. While the
+// local authority's lead owes an answer, theirs says by when.
+func (c Case) informing(p Post, k policy.Clock, rules Rules, at time.Time) Notice {
+	n := Notice{Kind: Informed, To: p.Person, Role: p.Role, Before: at.Add(rules.Pace()).UTC(), Stage: k.Stage, Why: k.Why, Note: k.Note()}
+	if answer, ok := c.clock(sla.LAAcknowledge, rules, at); ok && answer.Running() && rules.Roster.fills(p.Person, c.Org, sla.LALead) {
+		n.Due, n.Why = answer.Due, answer.Why
+	}
+	return n
 }
 
 // ask adds to notices the reply that they ask for.

@@ -83,11 +83,7 @@ func (c Case) inform(k policy.Clock, rules Rules, at time.Time) Outcome {
 	tell, _ := k.ByDesk()
 	var ns []Notice
 	for _, p := range c.Told(rules.Roster, tell...) {
-		n := Notice{Kind: Informed, To: p.Person, Role: p.Role, Before: at.Add(rules.Pace()).UTC(), Stage: k.Stage, Why: k.Why, Note: k.Note()}
-		if answer, ok := c.clock(sla.LAAcknowledge, rules, at); ok && answer.Running() {
-			n.Due, n.Why = answer.Due, answer.Why
-		}
-		ns = add(ns, n)
+		ns = add(ns, c.informing(p, k, rules, at))
 	}
 	es := []Event{{At: at, By: "desk", Verb: Elapse, Text: string(k.Stage) + " done"}}
 	if len(ns) == 0 {
