@@ -117,7 +117,7 @@ func (o *Office) storeLate(tx *ledger.Tx, out casefile.Outcome, late ledger.Outa
 func (o *Office) letter(out casefile.Outcome, n casefile.Notice, late ledger.Outage, by string, now time.Time) ledger.Letter {
 	d := Detail{Reason: n.Reason, By: by, State: string(out.Case.State), Stage: n.Stage, Due: n.Due, Why: n.Why, Note: n.Note, Ask: n.Ask, Outage: late}
 	if out.Case.State == casefile.Submitted && d.Due.IsZero() && n.Stage == "" {
-		d.Stage, d.Due, d.Why = out.Case.Owed(o.Rules, now)
+		d.Stage, d.Due, d.Why = out.Case.Owed(o.rules(now), now)
 	}
 	x := o.blank(n.Kind, n.To, d, now)
 	x.Case, x.Role, x.Rung, x.Urgent, x.GiveUp, x.Crowd = out.Case.Ref, n.Role, n.Rung, n.Urgent, n.Before, n.Crowd
