@@ -8,16 +8,33 @@ import (
 
 	"dutydesk/workflow"
 	"dutydesk/workflow/casefile"
+	"dutydesk/workflow/ledger"
 	"dutydesk/workflow/sla"
 )
 
 // detail is what the last letter of a kind to a person says.
-func (d *desk) detail(person string, kind casefile.Kind) (detail workflow.Detail) {
+func (d *desk) detail(person string, kind casefile.Kind) workflow.Detail {
 	d.t.Helper()
-	if err := json.Unmarshal([]byte(d.letter(person, kind).Detail), &detail); err != nil {
+	return d.read(d.letter(person, kind))
+}
+
+func (d *desk) read(x ledger.Letter) (detail workflow.Detail) {
+	d.t.Helper()
+	if err := json.Unmarshal([]byte(x.Detail), &detail); err != nil {
 		d.t.Fatal(err)
 	}
 	return detail
+}
+
+// about is a person's letter of a kind that is about a stage.
+func (d *desk) about(person string, kind casefile.Kind, stage sla.Stage) (x ledger.Letter, ok bool) {
+	d.t.Helper()
+	all := d.letters(person, kind)
+	i := slices.IndexFunc(all, func(x ledger.Letter) bool { return d.read(x).Stage == stage })
+	if i < 0 {
+		return x, false
+	}
+	return all[i], true
 }
 
 // Each word that is refused says why in a code of its own.
@@ -59,8 +76,8 @@ func TestTranscriptSaysWhatIsNext(t *testing.T) {
 		t.Errorf("%+v", said)
 	}
 	d.obey(d.answer(d.letter("lead", workflow.Transcript), "GRADE S1 because he waits outside\nGRADE S3 because he was arrested"))
-	if ask := d.detail("deputy", casefile.Changed).Ask; ask != "GRADE S3 because " {
-		t.Errorf("asks for %q", ask)
+	if all := d.letters("deputy", casefile.Changed); !slices.ContainsFunc(all, func(x ledger.Letter) bool { return d.read(x).Ask == "GRADE S3 because " }) {
+		t.Errorf("nobody is asked to agree: %+v", all)
 	}
 }
 
@@ -86,10 +103,11 @@ func TestReferByLetter(t *testing.T) {
 	d.byPolicy(nil)
 	d.open("please help")
 	d.obey(d.answer(d.letter("lead", casefile.Opened), "ACK\nrefer to the police, CAD 1234"))
-	for d.told(casefile.StageNudge)["lead"] == 0 || d.detail("lead", casefile.StageNudge).Stage != sla.Refer {
+	nudge, told := d.about("lead", casefile.StageNudge, sla.Refer)
+	for ; !told; nudge, told = d.about("lead", casefile.StageNudge, sla.Refer) {
 		d.ring()
 	}
-	d.obey(d.answer(d.letter("lead", casefile.StageNudge), "DONE referral police CAD 1234"))
+	d.obey(d.answer(nudge, "DONE referral police CAD 1234"))
 	deeds := d.detail("lead", workflow.Transcript).Deeds
 	if deeds[0].Did != "done" {
 		t.Errorf("%+v", deeds)
