@@ -106,6 +106,9 @@ func TestConflictByManager(t *testing.T) {
 	if c.State != casefile.Submitted || c.Severity != "S2" || c.Excluded != "manager" {
 		t.Fatalf("%+v", c)
 	}
+	if !d.says(c.Ref, "ACK refused: ") {
+		t.Error("a manager took the case")
+	}
 	if x := d.letter("manager", workflow.OffCase); x.Case != "" || len(d.letters("manager", workflow.Transcript)) != 0 {
 		t.Errorf("%+v", x)
 	}
