@@ -78,6 +78,8 @@ type Deed struct {
 	State string   // refused: the state of the case, as in Facts
 	Can   []string // refused: the words that could be said instead
 	Refs  []string // list-answer: the cases it came to
+
+	Reasons []string // no-pause: those that the policy allows
 }
 
 // Facts are all a letter may need. A kind ignores what it has no use for.
@@ -96,6 +98,8 @@ type Facts struct {
 	What     string    // what is due: a stage, "triage"; "" is the acknowledgement
 	Rule     string    // which rule set Due, in the desk's words; "" to leave out
 	Asked    string    // what the policy asks besides; "" for nothing
+	Ask      string    // the reply that is asked for, such as "GRADE S3 because "; "" for none
+	Back     time.Time // transcript: when the case goes back if nothing follows; zero for never
 	Org      string    // "Northgate Training"
 	Door     string    // "mail" or "form"; full letters only
 
@@ -185,7 +189,7 @@ const (
 // control or direction marks that could make a letter read as something else.
 func (f Facts) clean() Facts {
 	for _, s := range []*string{
-		&f.Service, &f.Severity, &f.State, &f.Org, &f.Door, &f.To.Name, &f.Role, &f.By, &f.Reason, &f.Nearest, &f.What, &f.Rule, &f.Asked,
+		&f.Service, &f.Severity, &f.State, &f.Org, &f.Door, &f.To.Name, &f.Role, &f.By, &f.Reason, &f.Nearest, &f.What, &f.Rule, &f.Asked, &f.Ask,
 		&f.Trouble.Part,
 	} {
 		*s = oneLine(*s)

@@ -152,7 +152,7 @@ func TestPolicyLeadAwayAtTwoInTheMorning(t *testing.T) {
 	d.wroteOnly(time.Time{},
 		"Fri 02:00 opened acknowledge: deputy lead",
 		"Fri 02:00 undelivered acknowledge: la-lead manager service-lead",
-		"Fri 02:01 changed: la-lead lead other-lead service-lead",
+		"Fri 02:01 changed acknowledge: la-lead lead other-lead service-lead",
 		"Fri 02:01 nudge acknowledge: deputy lead other-lead",
 		"Fri 02:08 nudge acknowledge: deputy lead other-lead",
 		"Fri 02:13 nudge acknowledge: deputy lead other-lead service-lead",

@@ -62,6 +62,8 @@ type Detail struct {
 	Stage      sla.Stage `json:"stage,omitempty"` // what is due then; "" is the acknowledgement
 	Why        string    `json:"why,omitempty"`   // which rule set that
 	Note       string    `json:"note,omitempty"`  // what the policy asks besides
+	Ask        string    `json:"ask,omitempty"`   // the reply that is asked for
+	Back       time.Time `json:"back,omitzero"`   // when the case goes back if nothing follows
 	Deeds      []Deed    `json:"deeds,omitempty"`
 	Understood []string  `json:"understood,omitempty"` // these three are written no more, and still read
 	Changed    []string  `json:"changed,omitempty"`
@@ -130,9 +132,9 @@ func (o *Office) storeLate(tx *ledger.Tx, out casefile.Outcome, late ledger.Outa
 // letter is the debt of telling what n decides. Its id, and with it its
 // Message-ID, is fixed here, before anything is sent.
 func (o *Office) letter(out casefile.Outcome, n casefile.Notice, late ledger.Outage, by string, now time.Time) ledger.Letter {
-	d := Detail{Reason: n.Reason, By: by, State: string(out.Case.State), Stage: n.Stage, Due: n.Due, Why: n.Why, Note: n.Note, Outage: late}
-	if out.Case.State == casefile.Submitted && d.Due.IsZero() {
-		d.Due = out.Case.Limit(o.rules(now), now)
+	d := Detail{Reason: n.Reason, By: by, State: string(out.Case.State), Stage: n.Stage, Due: n.Due, Why: n.Why, Note: n.Note, Ask: n.Ask, Outage: late}
+	if out.Case.State == casefile.Submitted && d.Due.IsZero() && n.Stage == "" {
+		d.Stage, d.Due, d.Why = out.Case.Owed(o.rules(now), now)
 	}
 	x := o.blank(n.Kind, n.To, d, now)
 	x.Case, x.Role, x.Rung, x.Urgent, x.GiveUp, x.Crowd = out.Case.Ref, n.Role, n.Rung, n.Urgent, n.Before, n.Crowd

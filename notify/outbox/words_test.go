@@ -159,7 +159,7 @@ func TestEveryCodeHasWords(t *testing.T) {
 		names = append(names, "next "+word, "stage "+word)
 	}
 	for _, name := range names {
-		if said, err := set.Phrase(name, struct{ Org, Part string }{"Org", "mailbox main"}); err != nil || said == "" {
+		if said, err := set.Phrase(name, struct{ Org, Part, Stage, Due, Late, Back string }{Org: "Org", Part: "mailbox main"}); err != nil || said == "" {
 			t.Errorf("%s: %q, %v", name, said, err)
 		}
 	}

@@ -76,7 +76,7 @@ func (w *Writer) facts(ctx context.Context, x ledger.Letter) (f notify.Facts, er
 		LetterID: x.ID, Token: w.Key.Token(x.ID), To: notify.Person{ID: p.ID, Name: p.Name, Address: p.Address}, Rung: x.Rung,
 		Reason: d.Reason, Deeds: deeds(d.Deeds), Understood: d.Understood, Changed: d.Changed, Next: d.Next, Nearest: d.Nearest,
 		State: states[casefile.State(d.State)], Can: plain(casefile.Case{State: casefile.State(d.State)}.Legal()), Due: d.Due,
-		What: string(d.Stage), Rule: d.Why, Asked: d.Note}
+		What: string(d.Stage), Rule: d.Why, Asked: d.Note, Ask: d.Ask, Back: d.Back}
 	if d.By != "" {
 		f.By = w.Roster.Name(d.By)
 	}

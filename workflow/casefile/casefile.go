@@ -33,6 +33,9 @@ var ErrNoReason = errors.New("needs a reason")
 // severity or date.
 var ErrUnclear = errors.New("is not understood")
 
+// ErrLighter reports a command for which the case is not graded gravely enough.
+var ErrLighter = errors.New("needs a graver severity")
+
 // Ref is how people name a case: a prefix and five Crockford base32 characters.
 // It is not secret and gives no authority.
 type Ref string
@@ -120,6 +123,7 @@ type Notice struct {
 	Due   time.Time // its limit, UTC
 	Why   string    // which rule set it
 	Note  string    // what the policy asks besides
+	Ask   string    // the reply that it asks for, as far as it is known; "" if none
 }
 
 // Alarm is a request to be reminded of a case.

@@ -162,7 +162,8 @@ func (c Case) Readmit(person, by, why string, rules Rules, at time.Time) (Outcom
 	} else {
 		c.Lifting = c.Lifting.Without(person + "=" + proposer).With(person + "=" + by)
 		e.Text = person + " proposed: " + why
-		tell = c.others(Changed, by, "proposes that "+name+" works on it again; if you agree, answer UNCONFLICT "+name+" because, and why", rules, at)
+		tell = c.others(Changed, by, "proposes that "+name+" works on it again; if you agree, answer UNCONFLICT "+name+" because (your reason)", rules, at)
+		ask(tell, "UNCONFLICT "+name+" because ")
 	}
 	return Outcome{Case: c, Events: []Event{e}, Notices: tell, Alarms: c.alarms(rules, at)}, nil
 }

@@ -35,6 +35,8 @@ func (c Case) heed(cmd Command, rules Rules, at time.Time) (heeded, error) {
 		return c.grade(h, cmd, rules, at)
 	case Done:
 		return c.done(h, cmd, rules, at)
+	case Refer:
+		return c.refer(h, cmd, rules, at)
 	case Rest, Resume:
 		return c.rest(h, cmd, rules, at)
 	}
@@ -110,7 +112,8 @@ func (c Case) calm(h heeded, to sla.Severity, cmd Command, rules Rules, at time.
 		return c.graded(h, to, cmd, rules, at), nil
 	}
 	h.grading = fmt.Sprintf("%s@%d=%s", to, at.UnixMilli(), cmd.By)
-	h.notices = c.others(Changed, cmd.By, fmt.Sprintf("proposes to grade it %s instead of S1. It stays S1 until a second person answers GRADE %s because, with a reason", to, to), rules, at)
+	h.notices = c.others(Changed, cmd.By, fmt.Sprintf("proposes to grade it %s instead of S1. It stays S1 until a second person answers GRADE %s because (your reason)", to, to), rules, at)
+	ask(h.notices, "GRADE "+string(to)+" because ")
 	return c.kept(h, rules), nil
 }
 
@@ -206,18 +209,6 @@ var stageNames = []struct {
 	{"reviewed", sla.Review}, {"review", sla.Review},
 }
 
-// stageIn reads the stage that a text begins with.
-func stageIn(text string) (sla.Stage, bool) {
-	said := strings.Join(split(fold(text)), " ") + " "
-	said = strings.TrimPrefix(said, "the ")
-	for _, n := range stageNames {
-		if strings.HasPrefix(said, n.words+" ") {
-			return n.stage, true
-		}
-	}
-	return "", false
-}
-
 // Takes reports whether text is what a verb is followed by, so that the two are
 // a command though nothing sets the verb off.
 func Takes(v Verb, text string) bool {
@@ -230,6 +221,10 @@ func Takes(v Verb, text string) bool {
 		return ok
 	case Rest:
 		return strings.HasPrefix(strings.ToLower(text), "until ")
+	case Refer:
+		return toAgency(text)
+	case Exclude:
+		return strings.HasPrefix(strings.ToLower(text), "of interest")
 	}
 	return false
 }

@@ -76,6 +76,23 @@ func (c Case) others(kind Kind, by, reason string, rules Rules, at time.Time) (n
 	return ns
 }
 
+// informing is the notice by which the desk tells somebody of a case. While the
+// local authority's lead owes an answer, theirs says by when.
+func (c Case) informing(p Post, k policy.Clock, rules Rules, at time.Time) Notice {
+	n := Notice{Kind: Informed, To: p.Person, Role: p.Role, Before: at.Add(rules.Pace()).UTC(), Stage: k.Stage, Why: k.Why, Note: k.Note()}
+	if answer, ok := c.clock(sla.LAAcknowledge, rules, at); ok && answer.Running() && rules.Roster.fills(p.Person, c.Org, sla.LALead) {
+		n.Due, n.Why = answer.Due, answer.Why
+	}
+	return n
+}
+
+// ask adds to notices the reply that they ask for.
+func ask(ns []Notice, reply string) {
+	for i := range ns {
+		ns[i].Ask = reply
+	}
+}
+
 // add appends n unless its person is told already.
 func add(ns []Notice, n Notice) []Notice {
 	if slices.ContainsFunc(ns, func(m Notice) bool { return m.To == n.To }) {
@@ -104,4 +121,11 @@ func (s Story) unmoved() bool {
 	return !slices.ContainsFunc([]policy.Kind{policy.Graded, policy.Changed, policy.Announced, policy.Paused}, func(k policy.Kind) bool {
 		return strings.Contains(string(s), " "+string(k))
 	})
+}
+
+// Owed is what a case that waits to be taken waits for: the stage, by when, UTC,
+// and which rule says so.
+func (c Case) Owed(rules Rules, at time.Time) (stage sla.Stage, due time.Time, why string) {
+	l := c.ladder(rules, at)
+	return sla.Acknowledge, l.limit(), l.why()
 }

@@ -89,3 +89,11 @@ func dayIn(text string, now time.Time) (end time.Time, ok bool) {
 	}
 	return end, err == nil
 }
+
+// PauseReasons are the reasons for which the clocks of the case may be held.
+func (c Case) PauseReasons(rules Rules, at time.Time) []string {
+	if b := c.stand(rules, at).Book; b != nil && b.Allows(c.Severity) {
+		return b.Policy.Reasons
+	}
+	return nil
+}

@@ -32,6 +32,7 @@ const (
 	Done        Verb = "DONE"
 	Rest        Verb = "HOLD"
 	Resume      Verb = "RESUME"
+	Refer       Verb = "REFER"
 	Elapse      Verb = "ELAPSE"
 	Undelivered Verb = "UNDELIVERED"
 	Distrust    Verb = "UNTRUSTED"
@@ -54,11 +55,13 @@ var moves = [...]struct {
 	{Submitted, Note, Submitted},
 	{Submitted, Grade, Submitted},
 	{Submitted, Done, Submitted},
+	{Submitted, Refer, Submitted},
 	{Submitted, Elapse, Submitted},
 	{Acknowledged, Acknowledge, Acknowledged}, // a second person takes it too
 	{Acknowledged, Note, Acknowledged},
 	{Acknowledged, Grade, Acknowledged},
 	{Acknowledged, Done, Acknowledged},
+	{Acknowledged, Refer, Acknowledged},
 	{Acknowledged, Rest, Acknowledged},
 	{Acknowledged, Resume, Acknowledged},
 	{Acknowledged, Elapse, Acknowledged},
@@ -68,6 +71,7 @@ var moves = [...]struct {
 	{CloseProposed, Note, CloseProposed},
 	{CloseProposed, Grade, CloseProposed},
 	{CloseProposed, Done, CloseProposed},
+	{CloseProposed, Refer, CloseProposed},
 	{CloseProposed, Elapse, CloseProposed},
 	{CloseProposed, Close, Closed}, // by another person
 	{Closed, Note, Closed},         // what people tell us is never refused
@@ -77,7 +81,7 @@ var moves = [...]struct {
 func States() []State { return []State{Submitted, Acknowledged, CloseProposed, Closed} }
 
 // Commands lists the verbs a person may say.
-func Commands() []Verb { return []Verb{Acknowledge, Note, Close, Grade, Done, Rest, Resume} }
+func Commands() []Verb { return []Verb{Acknowledge, Note, Close, Grade, Done, Refer, Rest, Resume} }
 
 // after returns the state that v leads to.
 func (c Case) after(v Verb) (State, bool) {

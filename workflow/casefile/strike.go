@@ -87,7 +87,7 @@ func (c Case) inform(k policy.Clock, rules Rules, at time.Time) Outcome {
 	stand := standIns(tell)
 	ns, missing, _ := nearestTold(0, len(stand), rules.Roster, at, func(n int) (ns []Notice) {
 		for _, p := range c.Told(rules.Roster, stand[n]...) {
-			ns = add(ns, Notice{Kind: Informed, To: p.Person, Role: p.Role, Before: at.Add(rules.Pace()).UTC(), Stage: k.Stage, Why: k.Why, Note: k.Note()})
+			ns = add(ns, c.informing(p, k, rules, at))
 		}
 		return ns
 	})
