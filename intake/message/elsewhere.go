@@ -8,17 +8,67 @@ import (
 // Elsewhere is what the mail says outside its Text, for a search and never to be
 // shown: attached texts, mails in it with their headers, the other forms of its
 // own text, what of it was cut, who sent it on. Decoded as far as Limits.Words.
-func (m *Message) Elsewhere() []string { return m.elsewhere }
+func (m *Message) Elsewhere() []string {
+	m.elsewhere.settle()
+	return m.elsewhere.words
+}
 
-// say keeps words for Elsewhere.
-func (g *reading) say(s string) {
-	left := g.lim.Words - g.said
-	if s = cut(s, max(0, left)); strings.TrimSpace(s) == "" {
+// elsewhere is the words of Elsewhere. What a reader needs no word of, as the
+// other form of the text, is decoded only when somebody asks.
+type elsewhere struct {
+	words   []string
+	said    int    // bytes of words
+	most    int    // of them, and of what waits
+	waiting []said // to be decoded
+	held    int    // bytes of waiting
+}
+
+// said is what a leaf holds, as it was written.
+type said struct {
+	as, charset string
+	raw         []byte
+}
+
+// say keeps words.
+func (e *elsewhere) say(s string) {
+	if s = cut(s, max(0, e.most-e.said)); strings.TrimSpace(s) == "" {
 		return
 	}
-	g.said += len(s)
-	g.m.elsewhere = append(g.m.elsewhere, s)
+	e.said += len(s)
+	e.words = append(e.words, s)
 }
+
+// wait keeps a leaf to be decoded later. No more waits than may be said.
+func (e *elsewhere) wait(x said) {
+	if e.held += len(x.raw); e.held > e.most {
+		e.settle()
+		e.decode(x)
+		return
+	}
+	e.waiting = append(e.waiting, said{x.as, x.charset, bytes.Clone(x.raw)})
+}
+
+// settle decodes what waits.
+func (e *elsewhere) settle() {
+	for _, x := range e.waiting {
+		e.decode(x)
+	}
+	e.waiting, e.held = nil, 0
+}
+
+// decode says what a leaf holds. Where that stops a decoder it is searched as it
+// was written.
+func (e *elsewhere) decode(x said) {
+	defer func() {
+		if recover() != nil {
+			e.say(string(x.raw))
+		}
+	}()
+	e.say(x.words(e.most))
+}
+
+// say keeps words for Elsewhere.
+func (g *reading) say(s string) { g.m.elsewhere.say(s) }
 
 // wordy says as what the words of a leaf are read: "text", "html", "rtf", "card", or ""
 // for not at all.
@@ -58,37 +108,32 @@ func (g *reading) unread(p *part, c *content) {
 	left := g.textLeft(p)
 	mine := p.readable() && !g.needless(p)
 	if as := p.wordy(); as != "" && (!mine || len(c.kept) > left) {
-		g.words(as, p.params.token("charset"), c.kept)
+		g.m.elsewhere.wait(said{as, p.params.token("charset"), c.kept})
 	}
 	if mine && len(c.kept) > left {
 		c.kept, c.cut = c.kept[:left], true
 	}
 }
 
-// words keeps what a decoded text says.
-func (g *reading) words(as, charset string, raw []byte) {
+// words is what a decoded text says, of HTML at most so many bytes.
+func (x said) words(most int) string {
 	switch {
-	case len(raw) == 0:
-		return
-	case bytes.HasPrefix(raw, []byte{0xff, 0xfe}), bytes.HasPrefix(raw, []byte{0xfe, 0xff}):
-		charset = "utf-16"
-	case as == "html" && charset == "":
-		charset = htmlCharset(raw)
+	case bytes.HasPrefix(x.raw, []byte{0xff, 0xfe}), bytes.HasPrefix(x.raw, []byte{0xfe, 0xff}):
+		x.charset = "utf-16"
+	case x.as == "html" && x.charset == "":
+		x.charset = htmlCharset(x.raw)
 	}
-	if as == "rtf" {
-		g.say(rtfText(raw))
-		return
+	if x.as == "rtf" {
+		return rtfText(x.raw)
 	}
-	s, _ := toUTF8(charset, raw)
-	s = cleanText(s)
-	if as == "html" {
-		g.say(htmlText([]byte(s), g.lim.Words).text)
-		return
+	s, _ := toUTF8(x.charset, x.raw)
+	switch s = cleanText(s); x.as {
+	case "html":
+		return htmlText([]byte(s), most).text
+	case "card": // whose lines are folded (RFC 6350 section 3.2)
+		return unfolded.Replace(s)
 	}
-	if as == "card" { // whose lines are folded (RFC 6350 section 3.2)
-		s = unfolded.Replace(s)
-	}
-	g.say(s)
+	return s
 }
 
 var unfolded = strings.NewReplacer("\n ", "", "\n\t", "", "=\n", "")

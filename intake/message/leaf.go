@@ -117,13 +117,13 @@ func (g *reading) wants(p *part) (keep int, also func([]byte)) {
 	case p.kind == stray:
 		return 0, nil
 	case p.readable():
-		return max(g.textLeft(p), g.lim.Words-g.said), g.watchUU(p)
+		return max(g.textLeft(p), g.lim.Words-g.m.elsewhere.said), g.watchUU(p)
 	case p.media == "text/plain":
-		return g.lim.Words - g.said, g.watchUU(p)
+		return g.lim.Words - g.m.elsewhere.said, g.watchUU(p)
 	case p.opens() != "":
 		return g.unpack, nil
 	case p.wordy() != "":
-		return g.lim.Words - g.said, nil
+		return g.lim.Words - g.m.elsewhere.said, nil
 	}
 	return 0, nil
 }

@@ -46,7 +46,7 @@ type Message struct {
 	// took different ways (other Received lines) have the same Body.
 	Body string `json:"body"`
 
-	elsewhere []string // see Elsewhere
+	elsewhere elsewhere
 	seen      int      // bytes of Text, see Seen
 	fromOdd   bool     // programs may disagree about the author
 	resent    bool     // it has Resent- fields

@@ -145,11 +145,11 @@ func (m *msgReader) file(s *msgStore, e *mscfb.File, name, mime string) {
 	var c content
 	sum, keep, as := sha256.New(), 0, wordsOf(mime, name)
 	if as != "" {
-		keep = m.g.lim.Words - m.g.said
+		keep = m.g.lim.Words - m.g.m.elsewhere.said
 	}
 	err := s.each(e, func(piece []byte) { sum.Write(piece); c.take(piece, keep) })
 	m.err = errors.Join(m.err, err)
-	m.g.words(as, "", c.kept)
+	m.g.m.elsewhere.wait(said{as, "", c.kept})
 	if m.room() {
 		c.sha256 = hex.EncodeToString(sum.Sum(nil))
 		m.g.piece(m.p, HowMsg, name, mime, &c)
@@ -176,7 +176,7 @@ func (m *msgReader) list(name, mime string, data []byte) {
 // it is called.
 func (g *reading) packed(p *part, how How, name, mime string, data []byte) {
 	if as := wordsOf(mime, name); as != "" {
-		g.words(as, "", data)
+		g.m.elsewhere.wait(said{as, "", data})
 	}
 	sum := sha256.Sum256(data)
 	g.piece(p, how, name, mime, &content{size: int64(len(data)), head: data[:min(len(data), sniffed)], sha256: hex.EncodeToString(sum[:])})

@@ -53,7 +53,6 @@ type reading struct {
 	texts  []textPart
 	unpack int   // bytes of containers that may still be held
 	rehash int64 // bytes of embedded mails that may still be hashed again
-	said   int   // bytes of Elsewhere
 	depth  int   // of containers opened after decoding
 	uu     *uuBlock
 	report report
@@ -64,6 +63,7 @@ type reading struct {
 
 // newReading prepares to read a mail of size bytes into m.
 func newReading(ctx context.Context, lim Limits, m *Message, size int64) *reading {
+	m.elsewhere.most = lim.Words
 	g := &reading{ctx: ctx, lim: lim, m: m, d: defects{max: lim.Defects}, unpack: lim.Unpack, rehash: 4*size + 1<<20}
 	g.scan = scanner{hash: sha256.New(), stop: func() bool { return ctx.Err() != nil }}
 	return g

@@ -80,7 +80,7 @@ func (g *reading) text() (text string, seen int, fromHTML bool) {
 			continue
 		}
 		if isHTML && g.hasPlain(t.part) {
-			g.words("html", t.part.params.token("charset"), t.raw)
+			g.m.elsewhere.wait(said{"html", t.part.params.token("charset"), t.raw})
 			continue
 		}
 		s, sure := g.render(t, isHTML)
