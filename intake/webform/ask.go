@@ -147,6 +147,8 @@ func (f *Form) take(w http.ResponseWriter, r *http.Request, n int) {
 	switch wrong := f.wrong(p, said); {
 	case d.gone:
 		f.ended(w)
+	case d.foreign(sent.Get("t")):
+		f.other(w, r, d, n, said)
 	case d.receipt != nil:
 		f.lead(w, r, numberOf("sent"))
 	case len(wrong) > 0:
@@ -157,6 +159,19 @@ func (f *Form) take(w http.ResponseWriter, r *http.Request, n int) {
 		f.put(d, said)
 		f.lead(w, r, f.whither(d, n, r.URL.Query().Get("c") != "", d.lapsed))
 	}
+}
+
+// other shows what was written in a tab whose report is no longer the one that
+// is being written, and takes it only if it is sent once more.
+func (f *Form) other(w http.ResponseWriter, r *http.Request, d *draft, n int, said answers) {
+	if d.receipt != nil {
+		d = &draft{token: d.token, answers: said}
+	}
+	shown := maps.Clone(d.answers)
+	maps.Copy(shown, said)
+	v := f.draftView(d, n)
+	v.Errors = []mistake{{"main", f.pages.Maybe("error.tab")}}
+	f.question(w, http.StatusConflict, shown, nil, v, r)
 }
 
 // put adds answers to a draft; its mu is held. Files that the gate would not let

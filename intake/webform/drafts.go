@@ -2,6 +2,7 @@ package webform
 
 import (
 	"crypto/rand"
+	"crypto/subtle"
 	"net/http"
 	"strings"
 	"sync"
@@ -111,6 +112,19 @@ func (ds *drafts) get(r *http.Request) *draft {
 	}
 	d.seen = ds.now()
 	return d
+}
+
+// named is the draft with a key, for whoever has its token; nil if it has gone.
+func (ds *drafts) named(key, token string) *draft {
+	ds.mu.Lock()
+	defer ds.mu.Unlock()
+	for _, d := range ds.byID {
+		if d.key == key && subtle.ConstantTimeCompare([]byte(d.token), []byte(token)) == 1 && ds.now().Sub(d.seen) <= lasts {
+			d.seen = ds.now()
+			return d
+		}
+	}
+	return nil
 }
 
 // note counts what the draft holds now.

@@ -46,6 +46,10 @@ func (d *draft) ours(r *http.Request, token string) bool {
 	return !silent(r) || subtle.ConstantTimeCompare([]byte(token), []byte(d.token)) == 1
 }
 
+// foreign reports a page of another draft, as a second tab has: what it sends is
+// no part of d.
+func (d *draft) foreign(token string) bool { return token != "" && token != d.token }
+
 // remember gives a browser its one cookie, which ends with the browser.
 func (f *Form) remember(w http.ResponseWriter, d *draft) {
 	http.SetCookie(w, &http.Cookie{Name: cookieName, Value: d.id, Path: "/", HttpOnly: true, Secure: f.Secure, SameSite: http.SameSiteStrictMode})

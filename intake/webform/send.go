@@ -25,7 +25,12 @@ func (f *Form) send(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	d := f.drafts.get(r)
-	if d != nil && !d.ours(r, sent.Get("t")) {
+	if k := sent.Get("k"); d != nil && k != "" && k != d.key {
+		d = f.drafts.named(k, sent.Get("t")) // of another tab: it is sent as it is shown
+		if d != nil {
+			f.remember(w, d)
+		}
+	} else if d != nil && !d.ours(r, sent.Get("t")) {
 		f.odd(w, http.StatusForbidden, "odd.cross")
 		return
 	}

@@ -30,6 +30,7 @@ var (
 	errNone  = errors.New("form has no file")
 	errEmpty = errors.New("file is empty")
 	errMany  = errors.New("report has too many files")
+	errTab   = errors.New("form is of another draft")
 	errQuota = errors.New("files of all drafts are too big together")
 )
 
@@ -60,7 +61,7 @@ func (f *Form) upload(w http.ResponseWriter, r *http.Request) {
 		f.odd(w, http.StatusForbidden, "odd.cross")
 		return
 	}
-	f.added(w, r, d, x, err)
+	f.added(w, r, d, token, x, err)
 }
 
 // slow gives a phone on a bad line time as long as something comes.
@@ -182,14 +183,19 @@ func (f *Form) spill(x file) {
 }
 
 // added puts the file to the draft, or says what became of it.
-func (f *Form) added(w http.ResponseWriter, r *http.Request, d *draft, x file, err error) {
+func (f *Form) added(w http.ResponseWriter, r *http.Request, d *draft, token string, x file, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if err == nil && len(d.files) >= mostPerReport {
+	if err == nil && len(d.files) >= mostPerReport && !d.foreign(token) {
 		f.spill(x)
 		err = errMany
 	}
 	switch {
+	case d.foreign(token):
+		if err == nil {
+			f.spill(x)
+		}
+		f.notAdded(w, d, x.name, errTab)
 	case err == nil && (d.gone || d.receipt != nil || !takesFiles(f, d.answers)):
 		f.spill(x)
 		f.lead(w, r, numberOf("upload"))
@@ -207,12 +213,12 @@ func (f *Form) notAdded(w http.ResponseWriter, d *draft, name string, err error)
 	for _, k := range []struct {
 		is   error
 		part string
-	}{{errNone, "file-none"}, {errEmpty, "file-empty"}, {errBig, "file-big"}, {errFull, "file-full"}, {errMany, "file-many"}} {
+	}{{errNone, "file-none"}, {errEmpty, "file-empty"}, {errBig, "file-big"}, {errFull, "file-full"}, {errMany, "file-many"}, {errTab, "tab"}} {
 		if errors.Is(err, k.is) {
 			why = k.part
 		}
 	}
-	if why != "file-none" && len(d.lost) < mostPerReport {
+	if why != "file-none" && why != "tab" && len(d.lost) < mostPerReport {
 		d.lost = append(d.lost, name)
 	}
 	n := numberOf("upload")
@@ -234,7 +240,7 @@ func (f *Form) takeAway(w http.ResponseWriter, r *http.Request, d *draft) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for i, x := range d.files {
-		if x.id == sent.Get("remove") {
+		if x.id == sent.Get("remove") && !d.foreign(sent.Get("t")) {
 			f.spill(x)
 			d.files = append(d.files[:i:i], d.files[i+1:]...)
 			break
