@@ -109,9 +109,11 @@ func (d *Desk) formed(a *workflow.Arrived, raw io.ReaderAt) {
 	a.Defects = strings.Join(append(strings.Fields(m.Header.Get(FormSigns)), slices.DeleteFunc(strings.Fields(a.Defects), isUsual)...), " ")
 	a.Danger = answered(m.Header, "danger")
 	barred := strings.Fields(m.Header.Get(FormBarred))
-	if unseen, err := new(mime.WordDecoder).DecodeHeader(m.Header.Get(FormUnseen)); err == nil {
-		a.Mentions.Addresses = append(a.Mentions.Addresses, d.called(unseen)...)
+	unseen, err := new(mime.WordDecoder).DecodeHeader(m.Header.Get(FormUnseen))
+	if err != nil {
+		unseen = m.Header.Get(FormUnseen) // in doubt as it stands
 	}
+	a.Mentions.Addresses = append(a.Mentions.Addresses, d.called(unseen)...)
 	a.Mentions.Addresses = append(a.Mentions.Addresses, d.barred(a.Org, barred)...)
 }
 
@@ -151,27 +153,14 @@ func (d *Desk) barred(org string, teams []string) (addrs []string) {
 	return addrs
 }
 
-// called are the addresses of all who go by a word of what was written where it
-// is asked who must not see the report: there one name is enough.
+// called are the addresses of all who go by what was written where it is asked
+// who must not see the report: there one name is enough.
 func (d *Desk) called(text string) (addrs []string) {
-	said := words(text)
-	for _, p := range d.Office.Rules.Roster.People {
-		for _, w := range words(p.Name + " " + strings.Join(p.Also, " ")) {
-			if len(w) > 2 && slices.Contains(said, w) {
-				addrs = append(addrs, p.Address)
-				break
-			}
-		}
+	r := d.Office.Rules.Roster
+	for _, id := range r.Meant(text).List() {
+		addrs = append(addrs, r.People[id].Address)
 	}
 	return addrs
-}
-
-// words are those of a text, in small letters, without a possessive's ending.
-func words(text string) (out []string) {
-	for w := range strings.FieldsFuncSeq(strings.ToLower(strings.ReplaceAll(text, "’", "'")), func(r rune) bool { return strings.ContainsRune(" ,.;:!?()/\n\r\t\"", r) }) {
-		out = append(out, strings.TrimSuffix(w, "'s"))
-	}
-	return out
 }
 
 // Draft takes a file of a report that is not sent yet; a crash forgets it.

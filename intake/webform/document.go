@@ -51,14 +51,30 @@ func (f *Form) write(w *bufio.Writer, d *draft, signs []string, at time.Time) er
 		}
 	}
 	fmt.Fprintf(w, "%s: %s\r\n%s: %s\r\n", intake.FormSigns, strings.Join(signs, " "), intake.FormBarred, strings.Join(barred(d.answers), " "))
-	unseen := mime.QEncoding.Encode("utf-8", strings.ReplaceAll(d.answers.one("about.unseen"), "\n", " "))
-	fmt.Fprintf(w, "%s: %s\r\n", intake.FormUnseen, strings.ReplaceAll(unseen, "?= =?", "?=\r\n =?"))
+	fmt.Fprintf(w, "%s: %s\r\n", intake.FormUnseen, word(strings.ReplaceAll(d.answers.one("about.unseen"), "\n", " ")))
 	text := f.text(d, at)
 	if len(d.files) == 0 {
 		fmt.Fprintf(w, "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: %s\r\n\r\n", encoding(text))
 		return encode(w, text)
 	}
 	return parts(w, text, d.files)
+}
+
+// word is a text as a header field has it (RFC 2047). One that looks encoded is
+// encoded, so that it is read as it was written.
+func word(text string) string {
+	if !strings.Contains(text, "=?") {
+		return strings.ReplaceAll(mime.QEncoding.Encode("utf-8", text), "?= =?", "?=\r\n =?")
+	}
+	var words []string
+	for part := range slices.Chunk([]rune(text), 5) { // 72 characters at most
+		var b strings.Builder
+		for _, c := range []byte(string(part)) {
+			fmt.Fprintf(&b, "=%02X", c)
+		}
+		words = append(words, "=?utf-8?q?"+b.String()+"?=")
+	}
+	return strings.Join(words, "\r\n ")
 }
 
 // coded reports a field whose answers are codes of ours.
