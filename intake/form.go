@@ -25,6 +25,7 @@ const (
 	FormBarred = "Dutydesk-Barred"         // Barred codes, space separated: whose team must not see it
 	FormUnseen = "Dutydesk-Must-Not-See"   // in the reporter's words (RFC 2047): who must not see it
 	FormAnswer = "Dutydesk-Answer"         // a question's name, "=" and the code of what was chosen; one field each
+	FormSum    = "Dutydesk-Sum"            // of the answers, then one of each file, in hexadecimal digits, space separated
 	FormGrade  = "form"                    // the grade of all that comes by the form
 	formAuth   = "written on the web form" // why nobody is proven to have written it
 )
@@ -69,6 +70,25 @@ func (d *Desk) Reported(ctx context.Context, key string) (ref string, known bool
 		return "", false, fmt.Errorf("look up report: %w", err)
 	}
 	return string(a.Case), true, nil
+}
+
+// Summed is what the report kept under key says of itself in FormSum: whether
+// another one that has its key says the same. It is "" of one that says nothing.
+func (d *Desk) Summed(ctx context.Context, key string) (sum string, err error) {
+	a, err := d.Ledger.ArrivalUnder(ctx, key)
+	if err != nil {
+		return "", fmt.Errorf("look up report: %w", err)
+	}
+	e, err := d.Store.Open(ctx, evidence.Digest(a.SHA256))
+	if err != nil {
+		return "", fmt.Errorf("look at report: %w", err)
+	}
+	defer e.Close()
+	m, err := mail.ReadMessage(io.NewSectionReader(e, 0, mostRaw))
+	if err != nil {
+		return "", fmt.Errorf("look at report: %w", err)
+	}
+	return m.Header.Get(FormSum), nil
 }
 
 // referred pays the debt of a report that was kept, or waits for whoever does,

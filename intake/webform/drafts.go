@@ -47,6 +47,7 @@ type file struct {
 
 // receipt is what is left of a draft once it was sent.
 type receipt struct {
+	key   string // of the delivery
 	ref   string // "" while the case is being opened
 	files []heldFile
 }

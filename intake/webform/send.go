@@ -1,10 +1,15 @@
 package webform
 
 import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"fmt"
 	"maps"
 	"net/http"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"dutydesk/intake"
@@ -80,10 +85,7 @@ func (f *Form) revive(sent map[string][]string) (*draft, bool) {
 // has kept it is anybody told so, and only then are the words forgotten.
 func (f *Form) deliver(w http.ResponseWriter, r *http.Request, d *draft) {
 	at := f.Now().UTC().Truncate(time.Minute)
-	body, stop := f.document(d, f.signs(d, r), at)
-	defer stop() // also if the desk panics
-	ref, err := f.Desk.Report(r.Context(), intake.Delivery{Door: intake.Form, Org: f.delivered(d.answers), Key: doorKey(d.key), At: at, Body: body})
-	stop() // nobody reads on; the desk may have read nothing, if it had the report
+	got, err := f.keep(r.Context(), d, f.signs(d, r), at)
 	if err != nil {
 		f.Log.Error("a report by the form could not be kept", "err", err)
 		v := f.checkView(d, f.draftView(d, numberOf("check")))
@@ -93,11 +95,64 @@ func (f *Form) deliver(w http.ResponseWriter, r *http.Request, d *draft) {
 		return
 	}
 	f.Log.Info("a report came by the form")
-	d.receipt = &receipt{ref: ref, files: held(d.files)}
+	d.receipt = &got
 	lost := d.lost
 	f.drafts.drop(d)
 	d.lost = lost
 	f.lead(w, r, numberOf("sent"))
+}
+
+// keep hands the report to the desk. If that had another one of this key, sent
+// before some answer was changed, this is one of its own, which names the first:
+// nothing that was written is dropped.
+func (f *Form) keep(ctx context.Context, d *draft, signs []string, at time.Time) (receipt, error) {
+	got := receipt{key: doorKey(d.key), files: held(d.files)}
+	ref, err := f.report(ctx, d, intake.Delivery{Key: got.key, At: at}, signs, "")
+	if err != nil {
+		return got, err
+	}
+	got.ref = ref
+	kept, err := f.Desk.Summed(ctx, got.key)
+	if err != nil {
+		return got, err
+	}
+	own := f.sum(d)
+	if covers(kept, own) {
+		return got, nil
+	}
+	name := sha256.Sum256([]byte(own))
+	got.key = fmt.Sprintf("%s/%x", got.key, name[:12])
+	got.ref, err = f.report(ctx, d, intake.Delivery{Key: got.key, At: at}, signs, cmp.Or(ref, "not given yet"))
+	return got, err
+}
+
+// report hands one delivery to the desk; first is the reference of a report that
+// it follows, "" for none.
+func (f *Form) report(ctx context.Context, d *draft, in intake.Delivery, signs []string, first string) (ref string, err error) {
+	body, stop := f.document(d, signs, in.At, first)
+	defer stop() // nobody reads on; the desk may have read nothing, if it had the report
+	in.Door, in.Org, in.Body = intake.Form, f.delivered(d.answers), body
+	return f.Desk.Report(ctx, in)
+}
+
+// sum is of what a draft says, then of each of its files.
+func (f *Form) sum(d *draft) string {
+	h, said := sha256.New(), f.given(d.answers)
+	for _, key := range slices.Sorted(maps.Keys(said)) {
+		fmt.Fprintf(h, "%q %q\n", key, said[key])
+	}
+	out := fmt.Sprintf("%x", h.Sum(nil)[:12])
+	for _, x := range d.files {
+		out += " " + string(x.draft.Digest())[:12]
+	}
+	return out
+}
+
+// covers reports whether what was kept says all that own does. A page that was
+// left open has lost its files, and is the same report all the same.
+func covers(kept, own string) bool {
+	has, wants := strings.Fields(kept), strings.Fields(own)
+	return len(has) == 0 || has[0] == wants[0] && !slices.ContainsFunc(wants[1:], func(x string) bool { return !slices.Contains(has[1:], x) })
 }
 
 // delivered is the organisation a report is for, "" for triage.
@@ -111,7 +166,7 @@ func (f *Form) delivered(a answers) string {
 // showSent shows the receipt; the draft's mu is held.
 func (f *Form) showSent(w http.ResponseWriter, r *http.Request, d *draft) {
 	if d.receipt.ref == "" {
-		if ref, known, err := f.Desk.Reported(r.Context(), doorKey(d.key)); err == nil && known {
+		if ref, known, err := f.Desk.Reported(r.Context(), d.receipt.key); err == nil && known {
 			d.receipt.ref = ref
 		}
 	}
