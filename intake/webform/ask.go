@@ -75,8 +75,11 @@ func (f *Form) show(w http.ResponseWriter, r *http.Request, n int) {
 		f.ended(w)
 		return
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
+	d.turn(w, r, func(w http.ResponseWriter) { f.showing(w, r, d, n) })
+}
+
+// showing is show in its draft's turn.
+func (f *Form) showing(w http.ResponseWriter, r *http.Request, d *draft, n int) {
 	last := numberOf("sent")
 	switch {
 	case d.gone:
@@ -140,8 +143,11 @@ func (f *Form) take(w http.ResponseWriter, r *http.Request, n int) {
 		f.odd(w, http.StatusForbidden, "odd.cross")
 		return
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
+	d.turn(w, r, func(w http.ResponseWriter) { f.taking(w, r, d, n, sent) })
+}
+
+// taking is take in its draft's turn.
+func (f *Form) taking(w http.ResponseWriter, r *http.Request, d *draft, n int, sent url.Values) {
 	p := pages[n-1]
 	said := f.read(p, sent)
 	switch wrong := f.wrong(p, said); {

@@ -26,7 +26,10 @@ type draft struct {
 	key       string // under which it is delivered
 	began     time.Time
 
-	mu      sync.Mutex // guards what follows
+	taken chan struct{} // full while a request has its turn
+
+	mu      sync.Mutex // guards what follows; held neither for the desk nor for a browser
+	sending bool       // the desk reads it: nothing changes but gone
 	gone    bool       // nothing may be added any more
 	answers answers
 	files   []file
@@ -67,7 +70,7 @@ func newDrafts(now func() time.Time) *drafts { return &drafts{now: now, byID: ma
 // add begins a draft. If there are too many, those that were left alone longest
 // go.
 func (ds *drafts) add() *draft {
-	d := &draft{id: rand.Text(), token: rand.Text(), key: strings.ToLower(rand.Text()), began: ds.now(), answers: answers{}}
+	d := &draft{id: rand.Text(), token: rand.Text(), key: strings.ToLower(rand.Text()), began: ds.now(), taken: make(chan struct{}, 1), answers: answers{}}
 	ds.mu.Lock()
 	var out []*draft
 	for len(ds.byID) >= mostDrafts || ds.text > mostText {
@@ -187,8 +190,9 @@ func (ds *drafts) clear() {
 func (ds *drafts) forget(out ...*draft) {
 	for _, d := range out {
 		d.mu.Lock()
-		d.gone = true
-		ds.drop(d)
+		if d.gone = true; !d.sending { // or else who sends it drops it
+			ds.drop(d)
+		}
 		d.mu.Unlock()
 	}
 }

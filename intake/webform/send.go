@@ -46,9 +46,14 @@ func (f *Form) send(w http.ResponseWriter, r *http.Request) {
 		}
 		f.remember(w, d)
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.bot = d.bot || sent.Get("website") != ""
+	d.turn(w, r, func(w http.ResponseWriter) {
+		d.bot = d.bot || sent.Get("website") != ""
+		f.sending(w, r, d)
+	})
+}
+
+// sending is send in its draft's turn.
+func (f *Form) sending(w http.ResponseWriter, r *http.Request, d *draft) {
 	switch {
 	case d.gone:
 		f.ended(w)
@@ -81,13 +86,18 @@ func (f *Form) revive(sent map[string][]string) (*draft, bool) {
 	return d, true
 }
 
-// deliver hands the report to the desk; the draft's mu is held. Only when that
+// deliver hands the report to the desk, without the draft's mu, which is held
+// before and after: who leaves meanwhile does not wait. Only when that
 // has kept it is anybody told so, and only then are the words forgotten.
 func (f *Form) deliver(w http.ResponseWriter, r *http.Request, d *draft) {
 	at := f.Now().UTC().Truncate(time.Minute)
-	got, err := f.keep(r.Context(), d, f.signs(d, r), at)
+	got, err := f.apart(d, func() (receipt, error) { return f.keep(r.Context(), d, f.signs(d, r), at) })
 	if err != nil {
 		f.Log.Error("a report by the form could not be kept", "err", err)
+		if d.gone {
+			f.ended(w)
+			return
+		}
 		v := f.checkView(d, f.draftView(d, numberOf("check")))
 		v.Button = f.pages.Maybe("down.button")
 		w.Header().Set("Retry-After", "60")
@@ -95,11 +105,29 @@ func (f *Form) deliver(w http.ResponseWriter, r *http.Request, d *draft) {
 		return
 	}
 	f.Log.Info("a report came by the form")
+	if d.gone {
+		f.ended(w)
+		return
+	}
 	d.receipt = &got
 	lost := d.lost
 	f.drafts.drop(d)
 	d.lost = lost
 	f.lead(w, r, numberOf("sent"))
+}
+
+// apart does what takes long without the draft's mu. A draft that went
+// meanwhile is dropped then.
+func (f *Form) apart(d *draft, do func() (receipt, error)) (receipt, error) {
+	d.sending = true
+	d.mu.Unlock()
+	defer func() {
+		d.mu.Lock()
+		if d.sending = false; d.gone {
+			f.drafts.drop(d)
+		}
+	}()
+	return do()
 }
 
 // keep hands the report to the desk. If that had another one of this key, sent
@@ -163,13 +191,17 @@ func (f *Form) delivered(a answers) string {
 	return ""
 }
 
-// showSent shows the receipt; the draft's mu is held.
+// showSent shows the receipt, in its draft's turn.
 func (f *Form) showSent(w http.ResponseWriter, r *http.Request, d *draft) {
-	if d.receipt.ref == "" {
-		if ref, known, err := f.Desk.Reported(r.Context(), d.receipt.key); err == nil && known {
-			d.receipt.ref = ref
-		}
+	got := *d.receipt
+	if got.ref == "" {
+		got, _ = f.apart(d, func() (receipt, error) { // without the reference the page loads again
+			ref, _, err := f.Desk.Reported(r.Context(), got.key)
+			got.ref = ref
+			return got, err
+		})
 	}
+	d.receipt = &got
 	v := f.draftView(d, numberOf("sent"))
 	v.Back, v.Ref, v.Files, v.Reload, v.Next, v.By = "", d.receipt.ref, d.receipt.files, d.receipt.ref == "", "/r/note", f.Within
 	f.answer(w, http.StatusOK, "sent", v)
@@ -182,8 +214,11 @@ func (f *Form) note(w http.ResponseWriter, r *http.Request) {
 		f.ended(w)
 		return
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
+	d.turn(w, r, func(w http.ResponseWriter) { f.noting(w, d) })
+}
+
+// noting is note in its draft's turn.
+func (f *Form) noting(w http.ResponseWriter, d *draft) {
 	if d.receipt == nil || d.receipt.ref == "" {
 		f.odd(w, http.StatusNotFound, "odd.lost")
 		return

@@ -7,6 +7,7 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+	"net/url"
 	"path"
 	"strings"
 	"time"
@@ -20,6 +21,7 @@ const (
 	mostParts     = 10        // of one form that holds a file
 	mostSent      = 300 << 20 // bytes that are read off, so that an answer can be seen
 	patience      = 30 * time.Second
+	answering     = 2 * time.Minute // for what comes after the last byte
 	mostPatience  = 15 * time.Minute
 )
 
@@ -61,7 +63,10 @@ func (f *Form) upload(w http.ResponseWriter, r *http.Request) {
 		f.odd(w, http.StatusForbidden, "odd.cross")
 		return
 	}
-	f.added(w, r, d, token, x, err)
+	d.turn(w, r, func(w http.ResponseWriter) { f.added(w, r, d, token, x, err); x.draft = nil })
+	if x.draft != nil { // its turn never came
+		f.spill(x)
+	}
 }
 
 // slow gives a phone on a bad line time as long as something comes.
@@ -76,6 +81,7 @@ func (s *slow) Read(p []byte) (int, error) {
 	if next.After(s.end) {
 		next = s.end
 	}
+	s.c.SetWriteDeadline(next.Add(answering))
 	s.c.SetReadDeadline(next) // a server that knows none has another
 	return s.ReadCloser.Read(p)
 }
@@ -182,10 +188,8 @@ func (f *Form) spill(x file) {
 	x.draft.Discard()
 }
 
-// added puts the file to the draft, or says what became of it.
+// added puts the file to the draft, or says what became of it, in the draft's turn.
 func (f *Form) added(w http.ResponseWriter, r *http.Request, d *draft, token string, x file, err error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
 	if err == nil && len(d.files) >= mostPerReport && !d.foreign(token) {
 		f.spill(x)
 		err = errMany
@@ -237,8 +241,11 @@ func (f *Form) takeAway(w http.ResponseWriter, r *http.Request, d *draft) {
 		f.odd(w, http.StatusForbidden, "odd.cross")
 		return
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
+	d.turn(w, r, func(w http.ResponseWriter) { f.without(w, r, d, sent) })
+}
+
+// without takes the file away that a form names, in its draft's turn.
+func (f *Form) without(w http.ResponseWriter, r *http.Request, d *draft, sent url.Values) {
 	for i, x := range d.files {
 		if x.id == sent.Get("remove") && !d.foreign(sent.Get("t")) {
 			f.spill(x)
