@@ -75,7 +75,7 @@ func (f *Form) show(w http.ResponseWriter, r *http.Request, n int) {
 		f.ended(w)
 		return
 	}
-	d.turn(w, r, func(w http.ResponseWriter) { f.showing(w, r, d, n) })
+	f.turn(d, w, r, func(w http.ResponseWriter) { f.showing(w, r, d, n) })
 }
 
 // showing is show in its draft's turn.
@@ -143,7 +143,7 @@ func (f *Form) take(w http.ResponseWriter, r *http.Request, n int) {
 		f.odd(w, http.StatusForbidden, "odd.cross")
 		return
 	}
-	d.turn(w, r, func(w http.ResponseWriter) { f.taking(w, r, d, n, sent) })
+	f.turn(d, w, r, func(w http.ResponseWriter) { f.taking(w, r, d, n, sent) })
 }
 
 // taking is take in its draft's turn.
@@ -187,7 +187,7 @@ func (f *Form) put(d *draft, said answers) {
 	if !takesFiles(f, d.answers) {
 		f.drafts.dropFiles(d)
 	}
-	f.drafts.note(d, d.answers.size())
+	f.drafts.note(d)
 }
 
 // whither is the page after n. After a change it is the first that is not

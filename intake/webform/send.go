@@ -46,7 +46,7 @@ func (f *Form) send(w http.ResponseWriter, r *http.Request) {
 		}
 		f.remember(w, d)
 	}
-	d.turn(w, r, func(w http.ResponseWriter) {
+	f.turn(d, w, r, func(w http.ResponseWriter) {
 		d.bot = d.bot || sent.Get("website") != ""
 		f.sending(w, r, d)
 	})
@@ -75,14 +75,17 @@ func (f *Form) revive(sent map[string][]string) (*draft, bool) {
 	d := f.drafts.add()
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.key, d.lost = sent["k"][0], sent["lost"][:min(len(sent["lost"]), mostPerReport)]
+	d.key = strings.Clone(sent["k"][0])
+	for _, name := range sent["lost"][:min(len(sent["lost"]), mostPerReport)] {
+		d.lost = append(d.lost, strings.Clone(fileName(name)))
+	}
 	for _, p := range pages {
 		maps.Copy(d.answers, f.read(p, sent))
 		for key := range f.wrong(p, d.answers) {
 			delete(d.answers, key)
 		}
 	}
-	f.drafts.note(d, d.answers.size())
+	f.drafts.note(d)
 	return d, true
 }
 
@@ -113,6 +116,7 @@ func (f *Form) deliver(w http.ResponseWriter, r *http.Request, d *draft) {
 	lost := d.lost
 	f.drafts.drop(d)
 	d.lost = lost
+	f.drafts.note(d)
 	f.lead(w, r, numberOf("sent"))
 }
 
@@ -214,7 +218,7 @@ func (f *Form) note(w http.ResponseWriter, r *http.Request) {
 		f.ended(w)
 		return
 	}
-	d.turn(w, r, func(w http.ResponseWriter) { f.noting(w, d) })
+	f.turn(d, w, r, func(w http.ResponseWriter) { f.noting(w, d) })
 }
 
 // noting is note in its draft's turn.

@@ -11,7 +11,7 @@ const unread = 30 * time.Second
 
 // turn does what needs a draft: one request at a time, with its mu held. The
 // page is written when nobody waits for the draft any more.
-func (d *draft) turn(w http.ResponseWriter, r *http.Request, do func(w http.ResponseWriter)) {
+func (f *Form) turn(d *draft, w http.ResponseWriter, r *http.Request, do func(w http.ResponseWriter)) {
 	select {
 	case d.taken <- struct{}{}:
 	case <-r.Context().Done():
@@ -24,6 +24,7 @@ func (d *draft) turn(w http.ResponseWriter, r *http.Request, do func(w http.Resp
 		defer d.mu.Unlock()
 		do(l)
 	}()
+	f.drafts.trim(d)
 	http.NewResponseController(w).SetWriteDeadline(time.Now().Add(unread)) // a server that knows none has another
 	w.WriteHeader(l.status)
 	w.Write(l.page.Bytes())

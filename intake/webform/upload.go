@@ -63,7 +63,7 @@ func (f *Form) upload(w http.ResponseWriter, r *http.Request) {
 		f.odd(w, http.StatusForbidden, "odd.cross")
 		return
 	}
-	d.turn(w, r, func(w http.ResponseWriter) { f.added(w, r, d, token, x, err); x.draft = nil })
+	f.turn(d, w, r, func(w http.ResponseWriter) { f.added(w, r, d, token, x, err); x.draft = nil })
 	if x.draft != nil { // its turn never came
 		f.spill(x)
 	}
@@ -127,7 +127,7 @@ func (f *Form) fetch(r *http.Request, room int64) (x file, token string, err err
 
 // seal drafts a file of at most room bytes.
 func (f *Form) seal(ctx context.Context, part *multipart.Part, room int64) (x file, err error) {
-	x = file{id: rand.Text(), name: fileName(part.FileName())}
+	x = file{id: rand.Text(), name: strings.Clone(fileName(part.FileName()))}
 	if part.FileName() == "" {
 		return x, errNone
 	}
@@ -205,6 +205,7 @@ func (f *Form) added(w http.ResponseWriter, r *http.Request, d *draft, token str
 		f.lead(w, r, numberOf("upload"))
 	case err == nil:
 		d.files = append(d.files, x)
+		f.drafts.note(d)
 		f.lead(w, r, numberOf("upload"))
 	default:
 		f.notAdded(w, d, x.name, err)
@@ -223,7 +224,8 @@ func (f *Form) notAdded(w http.ResponseWriter, d *draft, name string, err error)
 		}
 	}
 	if why != "file-none" && why != "tab" && len(d.lost) < mostPerReport {
-		d.lost = append(d.lost, name)
+		d.lost = append(d.lost, strings.Clone(name))
+		f.drafts.note(d)
 	}
 	n := numberOf("upload")
 	v := f.draftView(d, n)
@@ -241,7 +243,7 @@ func (f *Form) takeAway(w http.ResponseWriter, r *http.Request, d *draft) {
 		f.odd(w, http.StatusForbidden, "odd.cross")
 		return
 	}
-	d.turn(w, r, func(w http.ResponseWriter) { f.without(w, r, d, sent) })
+	f.turn(d, w, r, func(w http.ResponseWriter) { f.without(w, r, d, sent) })
 }
 
 // without takes the file away that a form names, in its draft's turn.
