@@ -154,6 +154,7 @@ func isUsual(code string) bool {
 }
 
 // barred are the addresses of those who must not hear of a report against a team.
+// Without an organisation it may be the team that gets what belongs to nobody.
 func (d *Desk) barred(org string, teams []string) (addrs []string) {
 	r := d.Office.Rules.Roster.On(d.Now())
 	var ids []string

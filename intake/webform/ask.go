@@ -181,10 +181,15 @@ func (f *Form) other(w http.ResponseWriter, r *http.Request, d *draft, n int, sa
 }
 
 // put adds answers to a draft; its mu is held. Files that the gate would not let
-// in any more go.
+// in any more go, and are named if it was not the pictures in them that shut it.
 func (f *Form) put(d *draft, said answers) {
 	maps.Copy(d.answers, said)
 	if !takesFiles(f, d.answers) {
+		for _, x := range d.files {
+			if !f.uploads(d.answers) && len(d.lost) < mostLost && !slices.Contains(d.lost, x.name) {
+				d.lost = append(d.lost, x.name)
+			}
+		}
 		f.drafts.dropFiles(d)
 	}
 	f.drafts.note(d)
@@ -202,16 +207,17 @@ func (f *Form) whither(d *draft, n int, changed, lapsed bool) int {
 
 // checkView adds all answers, and who will get them.
 func (f *Form) checkView(d *draft, v view) view {
-	v.Rows, v.Button, v.Kept = f.rows(d.answers), f.pages.Maybe("check.send"), kept(d)
+	v.Rows, v.Button, v.Kept = f.rows(d.answers), f.pages.Maybe("check.send"), f.kept(d)
 	v.Who = f.audience(d.answers)
 	return v
 }
 
 // kept are the answers as a page carries them, so that they can be sent again
 // when nothing else has them any more.
-func kept(d *draft) (out []hidden) {
-	for _, key := range slices.Sorted(maps.Keys(d.answers)) {
-		for _, v := range d.answers[key] {
+func (f *Form) kept(d *draft) (out []hidden) {
+	said := f.given(d.answers)
+	for _, key := range slices.Sorted(maps.Keys(said)) {
+		for _, v := range said[key] {
 			out = append(out, hidden{key, v})
 		}
 	}
@@ -228,7 +234,7 @@ func kept(d *draft) (out []hidden) {
 func (f *Form) audience(a answers) (out []string) {
 	o, known := f.org(a.one("org"))
 	about := a.one("about.handles")
-	round := about == "both" || about == "organisation" && known || about == "service"
+	round := about == "both" || about == "organisation" || about == "service" // also of an unknown place, which may be the council's own
 	if known && o.ID != f.Triage {
 		part := "check.who-org"
 		if about == "organisation" || about == "both" {

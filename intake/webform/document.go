@@ -43,8 +43,9 @@ func (f *Form) document(d *draft, signs []string, at time.Time, first string) (b
 
 func (f *Form) write(w *bufio.Writer, d *draft, signs []string, at time.Time, first string) error {
 	fmt.Fprintf(w, "Subject: Report by web form\r\nDate: %s\r\nMIME-Version: 1.0\r\nDutydesk-Report: %s\r\n", at.Format(time.RFC1123Z), strings.ToLower(rand.Text()))
-	for _, key := range slices.Sorted(maps.Keys(d.answers)) {
-		for _, v := range d.answers[key] {
+	said := f.given(d.answers)
+	for _, key := range slices.Sorted(maps.Keys(said)) {
+		for _, v := range said[key] {
 			if f.coded(key) {
 				fmt.Fprintf(w, "%s: %s=%s\r\n", intake.FormAnswer, key, v)
 			}

@@ -76,7 +76,7 @@ func (f *Form) revive(sent map[string][]string) (*draft, bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.key = strings.Clone(sent["k"][0])
-	for _, name := range sent["lost"][:min(len(sent["lost"]), mostPerReport)] {
+	for _, name := range sent["lost"][:min(len(sent["lost"]), mostLost)] {
 		d.lost = append(d.lost, strings.Clone(fileName(name)))
 	}
 	for _, p := range pages {

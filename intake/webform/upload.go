@@ -18,6 +18,7 @@ const (
 	mostPerFile   = 25 << 20  // bytes
 	mostPerDraft  = 100 << 20 // bytes
 	mostPerReport = 20        // files
+	mostLost      = 60        // names of files that are missing
 	mostParts     = 10        // of one form that holds a file
 	mostSent      = 300 << 20 // bytes that are read off, so that an answer can be seen
 	patience      = 30 * time.Second
@@ -223,7 +224,7 @@ func (f *Form) notAdded(w http.ResponseWriter, d *draft, name string, err error)
 			why = k.part
 		}
 	}
-	if why != "file-none" && why != "tab" && len(d.lost) < mostPerReport {
+	if why != "file-none" && why != "tab" && len(d.lost) < mostLost {
 		d.lost = append(d.lost, strings.Clone(name))
 		f.drafts.note(d)
 	}
