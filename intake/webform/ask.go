@@ -21,7 +21,7 @@ func (f *Form) start(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	if old := f.drafts.get(r); old != nil {
+	if old := f.draft(r); old != nil {
 		f.drafts.end(old)
 	}
 	d := f.drafts.add()
@@ -70,7 +70,7 @@ func (f *Form) step(w http.ResponseWriter, r *http.Request) {
 // show shows a page of a draft. One that these answers do not lead to leads to
 // the one that is to be answered.
 func (f *Form) show(w http.ResponseWriter, r *http.Request, n int) {
-	d := f.drafts.get(r)
+	d := f.draft(r)
 	if d == nil {
 		f.ended(w)
 		return
@@ -134,7 +134,7 @@ func (f *Form) take(w http.ResponseWriter, r *http.Request, n int) {
 	if !ok {
 		return
 	}
-	d := f.drafts.get(r)
+	d := f.draft(r)
 	if d == nil {
 		d = f.drafts.add()
 		d.lapsed = true

@@ -3,7 +3,6 @@ package webform
 import (
 	"crypto/rand"
 	"crypto/subtle"
-	"net/http"
 	"strings"
 	"sync"
 	"time"
@@ -128,15 +127,11 @@ func (ds *drafts) remove(d *draft) {
 	}
 }
 
-// get is the draft of a browser, nil if it has none.
-func (ds *drafts) get(r *http.Request) *draft {
-	c, err := r.Cookie(cookieName)
-	if err != nil {
-		return nil
-	}
+// get is the draft with an id, nil if there is none.
+func (ds *drafts) get(id string) *draft {
 	ds.mu.Lock()
 	defer ds.mu.Unlock()
-	d := ds.byID[c.Value]
+	d := ds.byID[id]
 	if d == nil || ds.now().Sub(d.seen) > lasts {
 		return nil
 	}

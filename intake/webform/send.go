@@ -29,7 +29,7 @@ func (f *Form) send(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	d := f.drafts.get(r)
+	d := f.draft(r)
 	if k := sent.Get("k"); d != nil && k != "" && k != d.key {
 		d = f.drafts.named(k, sent.Get("t")) // of another tab: it is sent as it is shown
 		if d != nil {
@@ -213,7 +213,7 @@ func (f *Form) showSent(w http.ResponseWriter, r *http.Request, d *draft) {
 
 // note is the reference as a file whose name and words say nothing else.
 func (f *Form) note(w http.ResponseWriter, r *http.Request) {
-	d := f.drafts.get(r)
+	d := f.draft(r)
 	if d == nil {
 		f.ended(w)
 		return

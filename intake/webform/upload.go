@@ -40,7 +40,7 @@ var (
 // upload takes a file, or takes one away. Whatever goes wrong with a file, the
 // words of the draft stay.
 func (f *Form) upload(w http.ResponseWriter, r *http.Request) {
-	d := f.drafts.get(r)
+	d := f.draft(r)
 	if d == nil {
 		f.ended(w)
 		return
