@@ -25,6 +25,7 @@ const (
 	FormBarred = "Dutydesk-Barred"         // Barred codes, space separated: whose team must not see it
 	FormUnseen = "Dutydesk-Must-Not-See"   // in the reporter's words (RFC 2047): who must not see it
 	FormAnswer = "Dutydesk-Answer"         // a question's name, "=" and the code of what was chosen; one field each
+	FormSum    = "Dutydesk-Sum"            // of the answers, then one of each file, in hexadecimal digits, space separated
 	FormGrade  = "form"                    // the grade of all that comes by the form
 	formAuth   = "written on the web form" // why nobody is proven to have written it
 )
@@ -71,6 +72,25 @@ func (d *Desk) Reported(ctx context.Context, key string) (ref string, known bool
 	return string(a.Case), true, nil
 }
 
+// Summed is what the report kept under key says of itself in FormSum: whether
+// another one that has its key says the same. It is "" of one that says nothing.
+func (d *Desk) Summed(ctx context.Context, key string) (sum string, err error) {
+	a, err := d.Ledger.ArrivalUnder(ctx, key)
+	if err != nil {
+		return "", fmt.Errorf("look up report: %w", err)
+	}
+	e, err := d.Store.Open(ctx, evidence.Digest(a.SHA256))
+	if err != nil {
+		return "", fmt.Errorf("look at report: %w", err)
+	}
+	defer e.Close()
+	m, err := mail.ReadMessage(io.NewSectionReader(e, 0, mostRaw))
+	if err != nil {
+		return "", fmt.Errorf("look at report: %w", err)
+	}
+	return m.Header.Get(FormSum), nil
+}
+
 // referred pays the debt of a report that was kept, or waits for whoever does,
 // and gives its reference. What goes wrong is the next claim's to mend: the
 // report is kept, and its sender is told no less.
@@ -109,9 +129,11 @@ func (d *Desk) formed(a *workflow.Arrived, raw io.ReaderAt) {
 	a.Defects = strings.Join(append(strings.Fields(m.Header.Get(FormSigns)), slices.DeleteFunc(strings.Fields(a.Defects), isUsual)...), " ")
 	a.Danger = answered(m.Header, "danger")
 	barred := strings.Fields(m.Header.Get(FormBarred))
-	if unseen, err := new(mime.WordDecoder).DecodeHeader(m.Header.Get(FormUnseen)); err == nil {
-		a.Mentions.Addresses = append(a.Mentions.Addresses, d.called(unseen)...)
+	unseen, err := new(mime.WordDecoder).DecodeHeader(m.Header.Get(FormUnseen))
+	if err != nil {
+		unseen = m.Header.Get(FormUnseen) // in doubt as it stands
 	}
+	a.Mentions.Addresses = append(a.Mentions.Addresses, d.called(unseen)...)
 	a.Mentions.Addresses = append(a.Mentions.Addresses, d.barred(a.Org, barred)...)
 }
 
@@ -132,6 +154,7 @@ func isUsual(code string) bool {
 }
 
 // barred are the addresses of those who must not hear of a report against a team.
+// Without an organisation it may be the team that gets what belongs to nobody.
 func (d *Desk) barred(org string, teams []string) (addrs []string) {
 	r := d.Office.Rules.Roster.On(d.Now())
 	var ids []string
@@ -151,27 +174,14 @@ func (d *Desk) barred(org string, teams []string) (addrs []string) {
 	return addrs
 }
 
-// called are the addresses of all who go by a word of what was written where it
-// is asked who must not see the report: there one name is enough.
+// called are the addresses of all who go by what was written where it is asked
+// who must not see the report: there one name is enough.
 func (d *Desk) called(text string) (addrs []string) {
-	said := words(text)
-	for _, p := range d.Office.Rules.Roster.People {
-		for _, w := range words(p.Name + " " + strings.Join(p.Also, " ")) {
-			if len(w) > 2 && slices.Contains(said, w) {
-				addrs = append(addrs, p.Address)
-				break
-			}
-		}
+	r := d.Office.Rules.Roster
+	for _, id := range r.Meant(text).List() {
+		addrs = append(addrs, r.People[id].Address)
 	}
 	return addrs
-}
-
-// words are those of a text, in small letters, without a possessive's ending.
-func words(text string) (out []string) {
-	for w := range strings.FieldsFuncSeq(strings.ToLower(strings.ReplaceAll(text, "’", "'")), func(r rune) bool { return strings.ContainsRune(" ,.;:!?()/\n\r\t\"", r) }) {
-		out = append(out, strings.TrimSuffix(w, "'s"))
-	}
-	return out
 }
 
 // Draft takes a file of a report that is not sent yet; a crash forgets it.

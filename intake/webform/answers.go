@@ -54,7 +54,7 @@ func (f *Form) read(p page, sent url.Values) answers {
 			switch x.kind {
 			case radio, checks:
 				if slices.Contains(f.options(x), v) && !slices.Contains(a[x.key], v) && (x.kind == checks || len(a[x.key]) == 0) {
-					a[x.key] = append(a[x.key], v)
+					a[x.key] = append(a[x.key], strings.Clone(v))
 				}
 			default:
 				if v = tidy(v); v != "" && len(a[x.key]) == 0 {
@@ -71,7 +71,7 @@ func (f *Form) read(p page, sent url.Values) answers {
 func tidy(v string) string {
 	v = strings.ToValidUTF8(v, "\uFFFD")
 	v = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\x00", "\uFFFD").Replace(v)
-	return strings.TrimSpace(v)
+	return strings.Clone(strings.TrimSpace(v)) // or it keeps all that was sent with it
 }
 
 // wrong says by field what is wrong with the answers to a page.

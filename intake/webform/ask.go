@@ -21,7 +21,7 @@ func (f *Form) start(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	if old := f.drafts.get(r); old != nil {
+	if old := f.draft(r); old != nil {
 		f.drafts.end(old)
 	}
 	d := f.drafts.add()
@@ -70,13 +70,16 @@ func (f *Form) step(w http.ResponseWriter, r *http.Request) {
 // show shows a page of a draft. One that these answers do not lead to leads to
 // the one that is to be answered.
 func (f *Form) show(w http.ResponseWriter, r *http.Request, n int) {
-	d := f.drafts.get(r)
+	d := f.draft(r)
 	if d == nil {
 		f.ended(w)
 		return
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
+	f.turn(d, w, r, func(w http.ResponseWriter) { f.showing(w, r, d, n) })
+}
+
+// showing is show in its draft's turn.
+func (f *Form) showing(w http.ResponseWriter, r *http.Request, d *draft, n int) {
 	last := numberOf("sent")
 	switch {
 	case d.gone:
@@ -131,7 +134,7 @@ func (f *Form) take(w http.ResponseWriter, r *http.Request, n int) {
 	if !ok {
 		return
 	}
-	d := f.drafts.get(r)
+	d := f.draft(r)
 	if d == nil {
 		d = f.drafts.add()
 		d.lapsed = true
@@ -140,13 +143,18 @@ func (f *Form) take(w http.ResponseWriter, r *http.Request, n int) {
 		f.odd(w, http.StatusForbidden, "odd.cross")
 		return
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
+	f.turn(d, w, r, func(w http.ResponseWriter) { f.taking(w, r, d, n, sent) })
+}
+
+// taking is take in its draft's turn.
+func (f *Form) taking(w http.ResponseWriter, r *http.Request, d *draft, n int, sent url.Values) {
 	p := pages[n-1]
 	said := f.read(p, sent)
 	switch wrong := f.wrong(p, said); {
 	case d.gone:
 		f.ended(w)
+	case d.foreign(sent.Get("t")):
+		f.other(w, r, d, n, said)
 	case d.receipt != nil:
 		f.lead(w, r, numberOf("sent"))
 	case len(wrong) > 0:
@@ -159,14 +167,32 @@ func (f *Form) take(w http.ResponseWriter, r *http.Request, n int) {
 	}
 }
 
+// other shows what was written in a tab whose report is no longer the one that
+// is being written, and takes it only if it is sent once more.
+func (f *Form) other(w http.ResponseWriter, r *http.Request, d *draft, n int, said answers) {
+	if d.receipt != nil {
+		d = &draft{token: d.token, answers: said}
+	}
+	shown := maps.Clone(d.answers)
+	maps.Copy(shown, said)
+	v := f.draftView(d, n)
+	v.Errors = []mistake{{"main", f.pages.Maybe("error.tab")}}
+	f.question(w, http.StatusConflict, shown, nil, v, r)
+}
+
 // put adds answers to a draft; its mu is held. Files that the gate would not let
-// in any more go.
+// in any more go, and are named if it was not the pictures in them that shut it.
 func (f *Form) put(d *draft, said answers) {
 	maps.Copy(d.answers, said)
 	if !takesFiles(f, d.answers) {
+		for _, x := range d.files {
+			if !f.uploads(d.answers) && len(d.lost) < mostLost && !slices.Contains(d.lost, x.name) {
+				d.lost = append(d.lost, x.name)
+			}
+		}
 		f.drafts.dropFiles(d)
 	}
-	f.drafts.note(d, d.answers.size())
+	f.drafts.note(d)
 }
 
 // whither is the page after n. After a change it is the first that is not
@@ -181,16 +207,17 @@ func (f *Form) whither(d *draft, n int, changed, lapsed bool) int {
 
 // checkView adds all answers, and who will get them.
 func (f *Form) checkView(d *draft, v view) view {
-	v.Rows, v.Button, v.Kept = f.rows(d.answers), f.pages.Maybe("check.send"), kept(d)
+	v.Rows, v.Button, v.Kept = f.rows(d.answers), f.pages.Maybe("check.send"), f.kept(d)
 	v.Who = f.audience(d.answers)
 	return v
 }
 
 // kept are the answers as a page carries them, so that they can be sent again
 // when nothing else has them any more.
-func kept(d *draft) (out []hidden) {
-	for _, key := range slices.Sorted(maps.Keys(d.answers)) {
-		for _, v := range d.answers[key] {
+func (f *Form) kept(d *draft) (out []hidden) {
+	said := f.given(d.answers)
+	for _, key := range slices.Sorted(maps.Keys(said)) {
+		for _, v := range said[key] {
 			out = append(out, hidden{key, v})
 		}
 	}
@@ -207,7 +234,7 @@ func kept(d *draft) (out []hidden) {
 func (f *Form) audience(a answers) (out []string) {
 	o, known := f.org(a.one("org"))
 	about := a.one("about.handles")
-	round := about == "both" || about == "organisation" && known || about == "service"
+	round := about == "both" || about == "organisation" || about == "service" // also of an unknown place, which may be the council's own
 	if known && o.ID != f.Triage {
 		part := "check.who-org"
 		if about == "organisation" || about == "both" {

@@ -26,13 +26,13 @@ const longest = 900
 // which every program can read, and the reporter's words in it as they were
 // written. stop must be called when nobody reads any more, once or often. The draft's mu
 // is held, and the draft unchanged, until then.
-func (f *Form) document(d *draft, signs []string, at time.Time) (body io.Reader, stop func()) {
+func (f *Form) document(d *draft, signs []string, at time.Time, first string) (body io.Reader, stop func()) {
 	r, w := io.Pipe()
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		out := bufio.NewWriter(w)
-		err := f.write(out, d, signs, at)
+		err := f.write(out, d, signs, at, first)
 		if err == nil {
 			err = out.Flush()
 		}
@@ -41,24 +41,41 @@ func (f *Form) document(d *draft, signs []string, at time.Time) (body io.Reader,
 	return r, func() { r.Close(); <-done }
 }
 
-func (f *Form) write(w *bufio.Writer, d *draft, signs []string, at time.Time) error {
+func (f *Form) write(w *bufio.Writer, d *draft, signs []string, at time.Time, first string) error {
 	fmt.Fprintf(w, "Subject: Report by web form\r\nDate: %s\r\nMIME-Version: 1.0\r\nDutydesk-Report: %s\r\n", at.Format(time.RFC1123Z), strings.ToLower(rand.Text()))
-	for _, key := range slices.Sorted(maps.Keys(d.answers)) {
-		for _, v := range d.answers[key] {
+	said := f.given(d.answers)
+	for _, key := range slices.Sorted(maps.Keys(said)) {
+		for _, v := range said[key] {
 			if f.coded(key) {
 				fmt.Fprintf(w, "%s: %s=%s\r\n", intake.FormAnswer, key, v)
 			}
 		}
 	}
-	fmt.Fprintf(w, "%s: %s\r\n%s: %s\r\n", intake.FormSigns, strings.Join(signs, " "), intake.FormBarred, strings.Join(barred(d.answers), " "))
-	unseen := mime.QEncoding.Encode("utf-8", strings.ReplaceAll(d.answers.one("about.unseen"), "\n", " "))
-	fmt.Fprintf(w, "%s: %s\r\n", intake.FormUnseen, strings.ReplaceAll(unseen, "?= =?", "?=\r\n =?"))
-	text := f.text(d, at)
+	fmt.Fprintf(w, "%s: %s\r\n%s: %s\r\n%s: %s\r\n", intake.FormSum, f.sum(d), intake.FormSigns, strings.Join(signs, " "), intake.FormBarred, strings.Join(barred(d.answers), " "))
+	fmt.Fprintf(w, "%s: %s\r\n", intake.FormUnseen, word(strings.ReplaceAll(d.answers.one("about.unseen"), "\n", " ")))
+	text := f.text(d, at, first)
 	if len(d.files) == 0 {
 		fmt.Fprintf(w, "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: %s\r\n\r\n", encoding(text))
 		return encode(w, text)
 	}
 	return parts(w, text, d.files)
+}
+
+// word is a text as a header field has it (RFC 2047). One that looks encoded is
+// encoded, so that it is read as it was written.
+func word(text string) string {
+	if !strings.Contains(text, "=?") {
+		return strings.ReplaceAll(mime.QEncoding.Encode("utf-8", text), "?= =?", "?=\r\n =?")
+	}
+	var words []string
+	for part := range slices.Chunk([]rune(text), 5) { // 72 characters at most
+		var b strings.Builder
+		for _, c := range []byte(string(part)) {
+			fmt.Fprintf(&b, "=%02X", c)
+		}
+		words = append(words, "=?utf-8?q?"+b.String()+"?=")
+	}
+	return strings.Join(words, "\r\n ")
 }
 
 // coded reports a field whose answers are codes of ours.
@@ -154,11 +171,14 @@ func encode(w io.Writer, text string) error {
 
 // text is the report in words: what was asked and what was answered, the
 // reporter's own words unchanged and first.
-func (f *Form) text(d *draft, at time.Time) string {
+func (f *Form) text(d *draft, at time.Time, first string) string {
 	var b strings.Builder
 	urgent := d.answers.is("danger", yes, unsure)
 	if urgent {
 		fmt.Fprintf(&b, "IN DANGER NOW: %s\n\n", strings.ToUpper(f.said(pages[numberOf("danger")-1].fields[0], d.answers)))
+	}
+	if first != "" {
+		fmt.Fprintf(&b, "This was sent after the report with the reference\n%s\n\n", first)
 	}
 	what := f.label(pages[numberOf("what")-1], pages[numberOf("what")-1].fields[0])
 	fmt.Fprintf(&b, "%s\n%s\n\n", what, d.answers.one("what"))

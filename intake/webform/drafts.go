@@ -2,7 +2,7 @@ package webform
 
 import (
 	"crypto/rand"
-	"net/http"
+	"crypto/subtle"
 	"strings"
 	"sync"
 	"time"
@@ -25,7 +25,10 @@ type draft struct {
 	key       string // under which it is delivered
 	began     time.Time
 
-	mu      sync.Mutex // guards what follows
+	taken chan struct{} // full while a request has its turn
+
+	mu      sync.Mutex // guards what follows; held neither for the desk nor for a browser
+	sending bool       // the desk reads it: nothing changes but gone
 	gone    bool       // nothing may be added any more
 	answers answers
 	files   []file
@@ -46,33 +49,31 @@ type file struct {
 
 // receipt is what is left of a draft once it was sent.
 type receipt struct {
+	key   string // of the delivery
 	ref   string // "" while the case is being opened
 	files []heldFile
 }
 
 // drafts are all that are being written.
 type drafts struct {
-	now func() time.Time
+	now  func() time.Time
+	most int // bytes of text
 
-	mu    sync.Mutex // guards all that follows; never taken while holding a draft's, but for note and bytes
+	mu    sync.Mutex // guards all that follows; never taken while holding a draft's, but in note and bytes
 	byID  map[string]*draft
 	text  int
 	files int64
 }
 
-func newDrafts(now func() time.Time) *drafts { return &drafts{now: now, byID: map[string]*draft{}} }
+func newDrafts(now func() time.Time) *drafts {
+	return &drafts{now: now, most: mostText, byID: map[string]*draft{}}
+}
 
-// add begins a draft. If there are too many, those that were left alone longest
-// go.
+// add begins a draft. If there are too many, one goes for it.
 func (ds *drafts) add() *draft {
-	d := &draft{id: rand.Text(), token: rand.Text(), key: strings.ToLower(rand.Text()), began: ds.now(), answers: answers{}}
+	d := &draft{id: rand.Text(), token: rand.Text(), key: strings.ToLower(rand.Text()), began: ds.now(), taken: make(chan struct{}, 1), answers: answers{}}
 	ds.mu.Lock()
-	var out []*draft
-	for len(ds.byID) >= mostDrafts || ds.text > mostText {
-		old := ds.oldest()
-		ds.remove(old)
-		out = append(out, old)
-	}
+	out := ds.spare(mostDrafts-1, nil)
 	d.seen = d.began
 	ds.byID[d.id] = d
 	ds.mu.Unlock()
@@ -80,13 +81,42 @@ func (ds *drafts) add() *draft {
 	return d
 }
 
-func (ds *drafts) oldest() (old *draft) {
+// spare makes room, until there are at most so many drafts, and what they hold is
+// not too much; mu is held. It spares one draft. What it gives back is to be
+// forgotten.
+func (ds *drafts) spare(most int, spared *draft) (out []*draft) {
+	for len(ds.byID) > most || ds.text > ds.most {
+		old := ds.oldest(spared, ds.text > ds.most)
+		if old == nil {
+			break
+		}
+		ds.remove(old)
+		out = append(out, old)
+	}
+	return out
+}
+
+// oldest is the draft that was left alone longest, of those that hold nothing
+// if there is one; if they hold too much together, over, of those that hold
+// something.
+func (ds *drafts) oldest(spared *draft, over bool) (old *draft) {
 	for _, d := range ds.byID {
-		if old == nil || d.seen.Before(old.seen) {
+		empty, emptier := d.text == 0, old != nil && (d.text == 0) != (old.text == 0)
+		switch {
+		case d == spared || over && empty:
+		case old == nil || emptier && empty || !emptier && d.seen.Before(old.seen):
 			old = d
 		}
 	}
 	return old
+}
+
+// trim makes room after d has grown. No draft's mu may be held.
+func (ds *drafts) trim(d *draft) {
+	ds.mu.Lock()
+	out := ds.spare(mostDrafts, d)
+	ds.mu.Unlock()
+	ds.forget(out...)
 }
 
 // remove takes d off the list; mu is held.
@@ -97,15 +127,11 @@ func (ds *drafts) remove(d *draft) {
 	}
 }
 
-// get is the draft of a browser, nil if it has none.
-func (ds *drafts) get(r *http.Request) *draft {
-	c, err := r.Cookie(cookieName)
-	if err != nil {
-		return nil
-	}
+// get is the draft with an id, nil if there is none.
+func (ds *drafts) get(id string) *draft {
 	ds.mu.Lock()
 	defer ds.mu.Unlock()
-	d := ds.byID[c.Value]
+	d := ds.byID[id]
 	if d == nil || ds.now().Sub(d.seen) > lasts {
 		return nil
 	}
@@ -113,14 +139,44 @@ func (ds *drafts) get(r *http.Request) *draft {
 	return d
 }
 
-// note counts what the draft holds now.
-func (ds *drafts) note(d *draft, size int) {
+// named is the draft with a key, for whoever has its token; nil if it has gone.
+func (ds *drafts) named(key, token string) *draft {
+	ds.mu.Lock()
+	defer ds.mu.Unlock()
+	for _, d := range ds.byID {
+		if d.key == key && subtle.ConstantTimeCompare([]byte(d.token), []byte(token)) == 1 && ds.now().Sub(d.seen) <= lasts {
+			d.seen = ds.now()
+			return d
+		}
+	}
+	return nil
+}
+
+// note counts what the draft holds now; its mu is held, and trim is to follow.
+func (ds *drafts) note(d *draft) {
+	size := d.size()
 	ds.mu.Lock()
 	defer ds.mu.Unlock()
 	if ds.byID[d.id] == d {
 		ds.text += size - d.text
 		d.text = size
 	}
+}
+
+// size is about how many bytes a draft holds, 0 if nothing was put to it; its mu
+// is held.
+func (d *draft) size() int {
+	n := d.answers.size()
+	for _, name := range d.lost {
+		n += len(name) + 16
+	}
+	for _, x := range d.files {
+		n += len(x.name) + 256
+	}
+	if d.receipt != nil {
+		n += 64 + 256*len(d.receipt.files)
+	}
+	return n
 }
 
 // bytes counts files in and out; it refuses what is too much.
@@ -172,8 +228,9 @@ func (ds *drafts) clear() {
 func (ds *drafts) forget(out ...*draft) {
 	for _, d := range out {
 		d.mu.Lock()
-		d.gone = true
-		ds.drop(d)
+		if d.gone = true; !d.sending { // or else who sends it drops it
+			ds.drop(d)
+		}
 		d.mu.Unlock()
 	}
 }
@@ -182,7 +239,7 @@ func (ds *drafts) forget(out ...*draft) {
 func (ds *drafts) drop(d *draft) {
 	ds.dropFiles(d)
 	d.answers, d.lost = answers{}, nil
-	ds.note(d, 0)
+	ds.note(d)
 }
 
 // dropFiles discards the files of a draft; its mu is held.

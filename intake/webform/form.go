@@ -21,6 +21,8 @@ type Desk interface {
 	Report(ctx context.Context, in intake.Delivery) (ref string, err error)
 	// Reported looks for a report by its key.
 	Reported(ctx context.Context, key string) (ref string, known bool, err error)
+	// Summed is the [intake.FormSum] of the report that was kept under key.
+	Summed(ctx context.Context, key string) (sum string, err error)
 	// Draft takes a file that is not sent yet; a crash forgets it.
 	Draft(ctx context.Context, r io.Reader) (*evidence.Draft, error)
 }

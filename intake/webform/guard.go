@@ -5,7 +5,23 @@ import (
 	"net/http"
 )
 
-const cookieName = "s"
+// cookieName is the one cookie's; over HTTPS its name keeps neighbours of the
+// site from planting one (RFC 6265bis section 4.1.3.2).
+func (f *Form) cookieName() string {
+	if f.Secure {
+		return "__Host-s"
+	}
+	return "s"
+}
+
+// draft is the draft of a browser, nil if it has none. Of two cookies one was
+// planted, and nobody knows which.
+func (f *Form) draft(r *http.Request) *draft {
+	if cs := r.CookiesNamed(f.cookieName()); len(cs) == 1 {
+		return f.drafts.get(cs[0].Value)
+	}
+	return nil
+}
 
 // policy lets a page load its stylesheet and send its form to us, and nothing
 // else (T11).
@@ -46,18 +62,26 @@ func (d *draft) ours(r *http.Request, token string) bool {
 	return !silent(r) || subtle.ConstantTimeCompare([]byte(token), []byte(d.token)) == 1
 }
 
+// foreign reports a page of another draft, as a second tab has: what it sends is
+// no part of d.
+func (d *draft) foreign(token string) bool { return token != "" && token != d.token }
+
 // remember gives a browser its one cookie, which ends with the browser.
 func (f *Form) remember(w http.ResponseWriter, d *draft) {
-	http.SetCookie(w, &http.Cookie{Name: cookieName, Value: d.id, Path: "/", HttpOnly: true, Secure: f.Secure, SameSite: http.SameSiteStrictMode})
+	http.SetCookie(w, &http.Cookie{Name: f.cookieName(), Value: d.id, Path: "/", HttpOnly: true, Secure: f.Secure, SameSite: http.SameSiteStrictMode})
 }
 
-// leave forgets the draft and leads away at once.
+// leave forgets the draft and leads away at once, if no other site asks for it.
 func (f *Form) leave(w http.ResponseWriter, r *http.Request) {
-	if d := f.drafts.get(r); d != nil {
+	if site := r.Header.Get("Sec-Fetch-Site"); site == "cross-site" || site == "same-site" {
+		f.odd(w, http.StatusForbidden, "odd.cross")
+		return
+	}
+	if d := f.draft(r); d != nil {
 		f.drafts.end(d)
 	}
-	http.SetCookie(w, &http.Cookie{Name: cookieName, Path: "/", MaxAge: -1, HttpOnly: true, Secure: f.Secure, SameSite: http.SameSiteStrictMode})
-	w.Header().Set("Clear-Site-Data", `"cache", "cookies", "storage"`)
+	http.SetCookie(w, &http.Cookie{Name: f.cookieName(), Path: "/", MaxAge: -1, HttpOnly: true, Secure: f.Secure, SameSite: http.SameSiteStrictMode})
+	w.Header().Set("Clear-Site-Data", `"cache", "storage"`)
 	http.Redirect(w, r, f.Leave, http.StatusSeeOther)
 }
 

@@ -96,6 +96,20 @@ func (f *Form) shown(n int, a answers) bool {
 	return pages[n-1].when == nil || pages[n-1].when(f, a)
 }
 
+// given are the answers to the pages that they lead to, without those that were
+// left empty.
+func (f *Form) given(a answers) answers {
+	out := answers{}
+	for i, p := range pages {
+		for _, x := range p.fields {
+			if len(a[x.key]) > 0 && f.shown(i+1, a) {
+				out[x.key] = a[x.key]
+			}
+		}
+	}
+	return out
+}
+
 // after is the next page that these answers lead to.
 func (f *Form) after(n int, a answers) int {
 	for n++; n < len(pages) && !f.shown(n, a); n++ {

@@ -101,7 +101,11 @@ func TestConflict(t *testing.T) {
 		{"the council's team", story{"org": "service", "about.handles": "service"}, "la senior"},
 		{"both", story{"about.handles": "both"}, "la senior"},
 		{"not sure of the place, the council's team", story{"org": "unsure", "about.handles": "service"}, "la senior"},
+		{"not sure of the place, somebody there", story{"org": "unsure", "about.handles": "organisation"}, "la senior"},
 		{"a first name is enough there", story{"about.unseen": "please not amira's people"}, "head la"},
+		{"a name among signs", story{"about.unseen": "Tom+\u00a0“Amíra”…"}, "head la"},
+		{"a name in what looks encoded", story{"about.unseen": "x =?bogus?q?a?= — amira"}, "head la"},
+		{"a short first name", story{"about.handles": "both", "about.unseen": "Jo"}, "exec la"},
 		{"a surname", story{"org": "service", "about.unseen": "Mr Hill."}, "head la"},
 		{"in the words", story{"what": "It was Tom Reed, the deputy"}, "head la"},
 		{"a word of the text alone", story{"what": "They met on the hill"}, "deputy lead"},
@@ -110,6 +114,15 @@ func TestConflict(t *testing.T) {
 		if told := w.told(b.ref()); told != tt.told {
 			t.Errorf("%s: %q were told, want %q", tt.name, told, tt.told)
 		}
+	}
+}
+
+// The page says of an unknown place what becomes true: somebody there may be in
+// the team that gets it, so it goes round that.
+func TestAudienceOfUnknownPlace(t *testing.T) {
+	b := newWorld(t).browser().tell(learner().with(story{"org": "unsure", "about.handles": "organisation"}))
+	if !strings.Contains(b.page, "It goes round the council team.") {
+		t.Error("the page names the council team")
 	}
 }
 

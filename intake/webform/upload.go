@@ -7,6 +7,7 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+	"net/url"
 	"path"
 	"strings"
 	"time"
@@ -17,9 +18,11 @@ const (
 	mostPerFile   = 25 << 20  // bytes
 	mostPerDraft  = 100 << 20 // bytes
 	mostPerReport = 20        // files
+	mostLost      = 60        // names of files that are missing
 	mostParts     = 10        // of one form that holds a file
 	mostSent      = 300 << 20 // bytes that are read off, so that an answer can be seen
 	patience      = 30 * time.Second
+	answering     = 2 * time.Minute // for what comes after the last byte
 	mostPatience  = 15 * time.Minute
 )
 
@@ -30,13 +33,14 @@ var (
 	errNone  = errors.New("form has no file")
 	errEmpty = errors.New("file is empty")
 	errMany  = errors.New("report has too many files")
+	errTab   = errors.New("form is of another draft")
 	errQuota = errors.New("files of all drafts are too big together")
 )
 
 // upload takes a file, or takes one away. Whatever goes wrong with a file, the
 // words of the draft stay.
 func (f *Form) upload(w http.ResponseWriter, r *http.Request) {
-	d := f.drafts.get(r)
+	d := f.draft(r)
 	if d == nil {
 		f.ended(w)
 		return
@@ -60,7 +64,10 @@ func (f *Form) upload(w http.ResponseWriter, r *http.Request) {
 		f.odd(w, http.StatusForbidden, "odd.cross")
 		return
 	}
-	f.added(w, r, d, x, err)
+	f.turn(d, w, r, func(w http.ResponseWriter) { f.added(w, r, d, token, x, err); x.draft = nil })
+	if x.draft != nil { // its turn never came
+		f.spill(x)
+	}
 }
 
 // slow gives a phone on a bad line time as long as something comes.
@@ -75,6 +82,7 @@ func (s *slow) Read(p []byte) (int, error) {
 	if next.After(s.end) {
 		next = s.end
 	}
+	s.c.SetWriteDeadline(next.Add(answering))
 	s.c.SetReadDeadline(next) // a server that knows none has another
 	return s.ReadCloser.Read(p)
 }
@@ -120,7 +128,7 @@ func (f *Form) fetch(r *http.Request, room int64) (x file, token string, err err
 
 // seal drafts a file of at most room bytes.
 func (f *Form) seal(ctx context.Context, part *multipart.Part, room int64) (x file, err error) {
-	x = file{id: rand.Text(), name: fileName(part.FileName())}
+	x = file{id: rand.Text(), name: strings.Clone(fileName(part.FileName()))}
 	if part.FileName() == "" {
 		return x, errNone
 	}
@@ -181,20 +189,24 @@ func (f *Form) spill(x file) {
 	x.draft.Discard()
 }
 
-// added puts the file to the draft, or says what became of it.
-func (f *Form) added(w http.ResponseWriter, r *http.Request, d *draft, x file, err error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if err == nil && len(d.files) >= mostPerReport {
+// added puts the file to the draft, or says what became of it, in the draft's turn.
+func (f *Form) added(w http.ResponseWriter, r *http.Request, d *draft, token string, x file, err error) {
+	if err == nil && len(d.files) >= mostPerReport && !d.foreign(token) {
 		f.spill(x)
 		err = errMany
 	}
 	switch {
+	case d.foreign(token):
+		if err == nil {
+			f.spill(x)
+		}
+		f.notAdded(w, d, x.name, errTab)
 	case err == nil && (d.gone || d.receipt != nil || !takesFiles(f, d.answers)):
 		f.spill(x)
 		f.lead(w, r, numberOf("upload"))
 	case err == nil:
 		d.files = append(d.files, x)
+		f.drafts.note(d)
 		f.lead(w, r, numberOf("upload"))
 	default:
 		f.notAdded(w, d, x.name, err)
@@ -207,13 +219,14 @@ func (f *Form) notAdded(w http.ResponseWriter, d *draft, name string, err error)
 	for _, k := range []struct {
 		is   error
 		part string
-	}{{errNone, "file-none"}, {errEmpty, "file-empty"}, {errBig, "file-big"}, {errFull, "file-full"}, {errMany, "file-many"}} {
+	}{{errNone, "file-none"}, {errEmpty, "file-empty"}, {errBig, "file-big"}, {errFull, "file-full"}, {errMany, "file-many"}, {errTab, "tab"}} {
 		if errors.Is(err, k.is) {
 			why = k.part
 		}
 	}
-	if why != "file-none" && len(d.lost) < mostPerReport {
-		d.lost = append(d.lost, name)
+	if why != "file-none" && why != "tab" && len(d.lost) < mostLost {
+		d.lost = append(d.lost, strings.Clone(name))
+		f.drafts.note(d)
 	}
 	n := numberOf("upload")
 	v := f.draftView(d, n)
@@ -231,10 +244,13 @@ func (f *Form) takeAway(w http.ResponseWriter, r *http.Request, d *draft) {
 		f.odd(w, http.StatusForbidden, "odd.cross")
 		return
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
+	f.turn(d, w, r, func(w http.ResponseWriter) { f.without(w, r, d, sent) })
+}
+
+// without takes the file away that a form names, in its draft's turn.
+func (f *Form) without(w http.ResponseWriter, r *http.Request, d *draft, sent url.Values) {
 	for i, x := range d.files {
-		if x.id == sent.Get("remove") {
+		if x.id == sent.Get("remove") && !d.foreign(sent.Get("t")) {
 			f.spill(x)
 			d.files = append(d.files[:i:i], d.files[i+1:]...)
 			break

@@ -47,6 +47,7 @@ type world struct {
 	mu    sync.Mutex
 	clock time.Time
 	fail  error // of the desk
+	lie   error // of the desk, which has kept the report
 }
 
 // lines is a log that many may write to.
@@ -86,22 +87,34 @@ func (w *world) breaks(err error) {
 	w.fail = err
 }
 
+// late makes the desk fail when it has kept a report, or mends it.
+func (w *world) late(err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.lie = err
+}
+
 // Offer implements workflow.Reminder.
 func (w *world) Offer(...ledger.Job) {}
 
-// Report, Reported and Draft implement webform.Desk.
+// Report, Reported, Summed and Draft implement webform.Desk.
 func (w *world) Report(ctx context.Context, in intake.Delivery) (string, error) {
 	w.mu.Lock()
-	err := w.fail
+	err, lie := w.fail, w.lie
 	w.mu.Unlock()
 	if err != nil {
 		return "", err
 	}
-	return w.desk.Report(ctx, in)
+	ref, err := w.desk.Report(ctx, in)
+	return ref, errors.Join(err, lie)
 }
 
 func (w *world) Reported(ctx context.Context, key string) (string, bool, error) {
 	return w.desk.Reported(ctx, key)
+}
+
+func (w *world) Summed(ctx context.Context, key string) (string, error) {
+	return w.desk.Summed(ctx, key)
 }
 
 func (w *world) Draft(ctx context.Context, r io.Reader) (*evidence.Draft, error) {

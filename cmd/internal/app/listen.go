@@ -54,10 +54,11 @@ func cannotListen(key, addr string, err error) error {
 	return fmt.Errorf("%s: cannot listen on %s: set %s to an address of this machine: %w", key, addr, key, err)
 }
 
-// server answers with h. What net/http would log of a connection is dropped:
+// server answers with h, within two minutes unless h takes more for itself: a
+// client that does not read holds nothing for longer. What net/http would log of a connection is dropped:
 // it may hold what a stranger sent.
 func (a *App) server(h http.Handler) *http.Server {
-	return &http.Server{Handler: a.guard(h), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: time.Minute,
+	return &http.Server{Handler: a.guard(h), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 2 * time.Minute, IdleTimeout: time.Minute,
 		ErrorLog: log.New(io.Discard, "", 0)}
 }
 
