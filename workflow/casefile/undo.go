@@ -55,14 +55,14 @@ func (c *Case) unsay(barred func(id string) bool, at time.Time) string {
 		c.Story = c.Story.and(at, policy.Resumed, "")
 		back = append(back, "nothing is held any more")
 	}
-	for _, s := range lost {
-		c.Story = c.Story.and(at, policy.Raised, string(s))
-		back = append(back, string(s)+" must be done again")
-	}
 	if severity < c.Severity {
 		c.Story = c.Story.and(at, policy.Graded, string(severity)+" "+string(c.Severity))
 		c.Severity = severity
 		back = append(back, "it is "+string(severity)+" again until somebody else grades it")
+	}
+	for _, s := range lost { // by the severity that it has now: a lighter one may have no such stage
+		c.Story = c.Story.and(at, policy.Raised, string(s))
+		back = append(back, string(s)+" must be done again")
 	}
 	return strings.Join(back, ", ")
 }

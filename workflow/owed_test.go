@@ -1,0 +1,49 @@
+package workflow_test
+
+import (
+	"testing"
+	"time"
+
+	"dutydesk/workflow/sla"
+	"dutydesk/workflow/sla/policy"
+)
+
+// running is the clock of a stage that runs now.
+func (d *desk) running(stage sla.Stage) (k policy.Clock, runs bool) {
+	d.t.Helper()
+	st, err := d.only().Standing(d.Office.Rules, d.now())
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	for _, one := range st.Clocks {
+		if one.Stage == stage && one.Running() {
+			return one, true
+		}
+	}
+	return k, false
+}
+
+// What somebody did who is off the case is owed again by the severity that it
+// falls back to, also where the lighter one that they gave asked for none of it.
+func TestUndoneIsOwedByTheSeverityOfNow(t *testing.T) {
+	for _, tt := range []struct {
+		said  []string
+		stage sla.Stage
+	}{
+		{[]string{"ACK\nREFER lado", "DONE referral\nDONE referral in writing\nGRADE S3 because it is calm"}, sla.Refer},
+		{[]string{"ACK\nDONE la told\nGRADE S4 because it is calm"}, sla.TellLA},
+	} {
+		d := newDesk(t)
+		d.byPolicy(nil)
+		d.open("words")
+		for _, s := range tt.said {
+			d.say("lead", s)
+		}
+		d.forward(time.Hour)
+		d.say("deputy", "CONFLICT lead because he is the uncle")
+		if k, runs := d.running(tt.stage); !runs || k.Severity != sla.S2 {
+			t.Errorf("%s runs: %v, as %s", tt.stage, runs, k.Severity)
+		}
+		d.audits()
+	}
+}
