@@ -47,3 +47,33 @@ func TestUndoneIsOwedByTheSeverityOfNow(t *testing.T) {
 		d.audits()
 	}
 }
+
+// That the local authority lead took an emergency, and that it was screened at
+// night, do not stand once they are off the case.
+func TestAnswerAndScreenAreUndone(t *testing.T) {
+	for _, tt := range []struct {
+		later time.Duration
+		said  [][2]string
+		off   string
+		stage sla.Stage
+		again bool
+	}{
+		{0, [][2]string{{"lead", "ACK\nGRADE S1 because knife"}, {"la-lead", "ACK"}}, "la-lead", sla.LAAcknowledge, true},
+		{10 * time.Hour, [][2]string{{"lead", "DONE screen"}}, "lead", sla.Screen, true},
+		{10 * time.Hour, [][2]string{{"lead", "DONE screen"}, {"deputy", "DONE triage"}}, "lead", sla.Screen, false},
+		{10 * time.Hour, [][2]string{{"lead", "DONE screen"}, {"deputy", "GRADE S1 because knife"}}, "lead", sla.Screen, false},
+	} {
+		d := newDesk(t)
+		d.byPolicy(nil)
+		d.forward(tt.later)
+		d.open("words")
+		for _, s := range tt.said {
+			d.say(s[0], s[1])
+		}
+		d.say("deputy", "CONFLICT "+tt.off+" because he is the uncle")
+		if _, runs := d.running(tt.stage); runs != tt.again {
+			t.Errorf("after %v, %s off: %s runs: %v", tt.said, tt.off, tt.stage, runs)
+		}
+		d.audits()
+	}
+}

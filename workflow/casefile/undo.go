@@ -39,7 +39,7 @@ func (s Story) deeds() (ds []deed) {
 
 // unsaid are stages that a person does, once: what the desk does, and what comes
 // back by itself, need nobody to raise them again.
-var unsaid = []sla.Stage{sla.Triage, sla.TellLA, sla.Protect, sla.Refer, sla.ReferInWriting}
+var unsaid = []sla.Stage{sla.Screen, sla.Triage, sla.TellLA, sla.LAAcknowledge, sla.Protect, sla.Refer, sla.ReferInWriting}
 
 // unsay takes back what people did to the clocks who may not act any more: the
 // clocks that they hold run, the stages that they said were done run again from
@@ -82,13 +82,16 @@ func (s Story) fallen(began sla.Severity, barred func(id string) bool, at time.T
 		case policy.Resumed:
 			held = ""
 		case policy.Did, policy.Raised:
-			lost = slices.DeleteFunc(lost, func(x sla.Stage) bool { return x == d.Stage })
+			lost = slices.DeleteFunc(lost, func(x sla.Stage) bool { return x == d.Stage || x == sla.Screen && !out && d.Stage == sla.Triage })
 			if d.Kind == policy.Did && out && slices.Contains(unsaid, d.Stage) {
 				lost = append(lost, d.Stage)
 			}
 		case policy.Graded:
 			if !out || d.Severity < severity {
 				severity = d.Severity
+			}
+			if !out { // who grades a case has screened it
+				lost = slices.DeleteFunc(lost, func(x sla.Stage) bool { return x == sla.Screen })
 			}
 		}
 	}
