@@ -77,3 +77,25 @@ func TestAnswerAndScreenAreUndone(t *testing.T) {
 		d.audits()
 	}
 }
+
+// An emergency that two people made lighter is one again when either of them
+// turns out to be too close to it.
+func TestCalmFallsWithEither(t *testing.T) {
+	for _, tt := range []struct {
+		by, off string
+		want    sla.Severity
+	}{{"deputy", "lead", sla.S1}, {"lead", "deputy", sla.S1}, {"lead", "service-lead", sla.S3}} {
+		d := newDesk(t)
+		d.byPolicy(nil)
+		d.open("words")
+		d.say("lead", "ACK\nGRADE S1 because knife")
+		d.say("lead", "GRADE S3 because calm")
+		d.say("deputy", "GRADE S3 because calm")
+		d.audits()
+		d.say(tt.by, "CONFLICT "+tt.off+" because he is the uncle")
+		if got := d.only().Severity; got != tt.want {
+			t.Errorf("%s off: %s, want %s", tt.off, got, tt.want)
+		}
+		d.audits()
+	}
+}

@@ -24,15 +24,20 @@ func (s Story) signed(was Story, by string) Story {
 
 // deed is a line of a story with whose it was: "" where nobody's name stands, as
 // with what the desk did.
+// with is the first of two who had to say it.
 type deed struct {
 	policy.Event
-	by string
+	by, with string
 }
 
 func (s Story) deeds() (ds []deed) {
 	for line := range strings.Lines(string(s)) {
 		text, by, _ := strings.Cut(strings.TrimSpace(line), signature)
-		ds = append(ds, deed{readEvent(text), by})
+		with, second, two := strings.Cut(by, signature)
+		if !two {
+			with, second = "", by
+		}
+		ds = append(ds, deed{readEvent(text), second, with})
 	}
 	return ds
 }
@@ -73,7 +78,7 @@ func (c *Case) unsay(barred func(id string) bool, at time.Time) string {
 func (s Story) fallen(began sla.Severity, barred func(id string) bool, at time.Time) (held string, lost []sla.Stage, severity sla.Severity) {
 	severity = began
 	for _, d := range s.deeds() {
-		out := barred(d.by)
+		out := barred(d.by) || barred(d.with)
 		switch d.Kind {
 		case policy.Paused:
 			if held = ""; d.Until.After(at) {
