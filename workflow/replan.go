@@ -24,15 +24,14 @@ const atATime = 50
 
 // Replan puts the present policy, and the council's own time to take a case, in
 // force for every open case: deadlines move earlier only by it, and managers are
-// told once how many would have moved later. It runs beside everything else, goes through the cases page
+// told once how many would have moved later. Each case goes by the policy that it
+// runs by, and not by the mark: a worker that had not read the newer one yet may
+// have opened some since. It runs beside everything else, goes through the cases page
 // by page, and is made up for at the next start if it ends half-way: what had moved
 // until then is counted again, and told once.
 func (o *Office) Replan(ctx context.Context) error {
 	was, err := o.Ledger.Marked(ctx, inForce)
 	mark := o.Rules.Version + " " + o.Rules.Policy.Acknowledge.String()
-	if err == nil && was == mark {
-		return nil
-	}
 	told := moved{}
 	if err == nil {
 		err = o.replanAll(ctx, o.planned(was), told)
