@@ -3,6 +3,7 @@ package workflow
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"dutydesk/workflow/casefile"
@@ -13,32 +14,33 @@ import (
 // PolicyChanged is the letter about deadlines that a new policy moves.
 const PolicyChanged casefile.Kind = "policy-changed"
 
-// inForce is the mark that says which policy every open case was planned by.
+// inForce is the mark that says which policy every open case was planned by, and
+// behind it which time of the council's own to take one, 0s where it has none.
 const inForce = "policy in force"
 
 // atATime is how many cases one transaction replans: alarms that ring meanwhile
 // wait for no more than these.
 const atATime = 50
 
-// Replan puts the present policy in force for every open case, once after it has
-// changed: deadlines move earlier only, and managers are told how many would
-// have moved later. It runs beside everything else, goes through the cases page
+// Replan puts the present policy, and the council's own time to take a case, in
+// force for every open case: deadlines move earlier only by it, and managers are
+// told once how many would have moved later. Each case goes by the policy that it
+// runs by, and not by the mark: a worker that had not read the newer one yet may
+// have opened some since. It runs beside everything else, goes through the cases page
 // by page, and is made up for at the next start if it ends half-way: what had moved
 // until then is counted again, and told once.
 func (o *Office) Replan(ctx context.Context) error {
 	was, err := o.Ledger.Marked(ctx, inForce)
-	if err == nil && was == o.Rules.Version {
-		return nil
-	}
+	mark := o.Rules.Version + " " + o.Rules.Policy.Acknowledge.String()
 	told := moved{}
 	if err == nil {
-		err = o.replanAll(ctx, told)
+		err = o.replanAll(ctx, o.planned(was), told)
 	}
 	if err == nil {
 		err = o.tellReplanned(ctx, told)
 	}
 	if err == nil {
-		err = o.Ledger.Remark(ctx, inForce, o.Rules.Version)
+		err = o.Ledger.Remark(ctx, inForce, mark)
 	}
 	if err != nil {
 		return fmt.Errorf("put policy %s in force: %w", o.Rules.Version, err)
@@ -46,14 +48,32 @@ func (o *Office) Replan(ctx context.Context) error {
 	return nil
 }
 
+// planned is what a mark says that open cases were planned by: again is that it
+// was this policy already, and their managers were told.
+type planned struct {
+	again  bool
+	within time.Duration // the council's own time to take a case; zero for none
+}
+
+// planned reads a mark. One that says nothing of a time of the council's own is
+// older than that being marked: then it is taken to be the present one.
+func (o *Office) planned(mark string) planned {
+	version, text, _ := strings.Cut(mark, " ")
+	within, err := time.ParseDuration(text)
+	if err != nil {
+		within = o.Rules.Policy.Acknowledge
+	}
+	return planned{version == o.Rules.Version, within}
+}
+
 // replanAll goes through the open cases in the order of their references.
-func (o *Office) replanAll(ctx context.Context, told moved) error {
+func (o *Office) replanAll(ctx context.Context, was planned, told moved) error {
 	for last := casefile.Ref(""); ; {
 		refs, err := o.Ledger.Clocked(ctx, last, atATime)
 		if err != nil || len(refs) == 0 {
 			return err
 		}
-		if err := o.replan(ctx, refs, told); err != nil {
+		if err := o.replan(ctx, refs, was, told); err != nil {
 			return fmt.Errorf("replan %s and those behind it: %w", refs[0], err)
 		}
 		last = refs[len(refs)-1]
@@ -65,7 +85,7 @@ func (o *Office) replanAll(ctx context.Context, told moved) error {
 type moved map[string]struct{ earlier, later int }
 
 // replan replans some cases as one decision.
-func (o *Office) replan(ctx context.Context, refs []casefile.Ref, told moved) error {
+func (o *Office) replan(ctx context.Context, refs []casefile.Ref, was planned, told moved) error {
 	type one struct {
 		out            casefile.Outcome
 		earlier, later int
@@ -78,9 +98,17 @@ func (o *Office) replan(ctx context.Context, refs []casefile.Ref, told moved) er
 			if err != nil {
 				return err
 			}
-			out, earlier, later, replanned := c.Replan(o.rules(now), now)
+			allowed, changed := c.Reallow(was.within, o.rules(now), now)
+			if changed {
+				if err := o.store(tx, allowed, "", now); err != nil {
+					return err
+				}
+			}
+			out, earlier, later, replanned := allowed.Case.Replan(o.rules(now), now)
 			if !replanned {
-				done = append(done, one{casefile.Outcome{Case: c}, earlier, later})
+				if !was.again {
+					done = append(done, one{casefile.Outcome{Case: allowed.Case}, earlier, later})
+				}
 				continue
 			}
 			if err := o.store(tx, out, "", now); err != nil {

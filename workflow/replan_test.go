@@ -131,3 +131,28 @@ func TestReplanTellsOfLater(t *testing.T) {
 		t.Errorf("%s", x.Detail)
 	}
 }
+
+// A case that a worker opened who had not read the newer policy yet goes by it
+// after the next start, and managers hear of that case alone.
+func TestReplanReachesWhatAnOlderWorkerOpened(t *testing.T) {
+	d := newDesk(t)
+	d.byPolicy(nil)
+	d.open("before")
+	old := d.Office.Rules
+	d.byPolicy(sooner)
+	newer := d.Office.Rules
+	d.Office.Rules = old
+	d.open("meanwhile")
+	d.Office.Rules = newer
+	for range 2 {
+		if err := d.Replan(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n, all, left := d.replanned(); n != all || n != 2 {
+		t.Errorf("%d of %d cases run by the newer policy, not %v", n, all, left)
+	}
+	if n := d.told(workflow.PolicyChanged)["manager"]; n != 2 {
+		t.Errorf("managers told %d times, want once for each time that something moved", n)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"dutydesk/workflow/casefile"
@@ -14,6 +15,9 @@ import (
 
 // UnownedPart is the trouble of a case on which nobody may act.
 const UnownedPart = "unowned"
+
+// AlonePart is the trouble of a case that one person is alone with.
+const AlonePart = "alone"
 
 // rungPart begins the trouble of a ladder with a rung that nobody stands on; the
 // organisation follows.
@@ -49,18 +53,32 @@ var errUnowned = errors.New("a case that is open has nobody who may act on it")
 // could is kept from them. Nobody can be told of such a case but by whoever
 // runs the desk.
 func (o *Office) CheckUnowned(ctx context.Context) error {
+	return o.barredFrom(ctx, func(c casefile.Case, r casefile.Roster) bool { return !c.Eligible(r) }, &o.hidden, errUnowned)
+}
+
+var errAlone = errors.New("a case that is open has one person alone with it: nobody else may know of it")
+
+// CheckAlone reports open cases that one person is alone with, because everybody
+// else who could act or watch is kept from them and there is no contact outside
+// the service: what that one says of it nobody can confirm.
+func (o *Office) CheckAlone(ctx context.Context) error {
+	return o.barredFrom(ctx, casefile.Case.Alone, &o.lonely, errAlone)
+}
+
+// barredFrom keeps who is kept from open cases of a kind, and returns found where
+// there is any.
+func (o *Office) barredFrom(ctx context.Context, is func(casefile.Case, casefile.Roster) bool, keep *atomic.Pointer[casefile.IDs], found error) error {
 	cs, err := o.Ledger.Barred(ctx)
 	if err != nil {
 		return err
 	}
 	hidden, roster := casefile.IDs(""), o.rules(o.Now()).Roster
 	for _, c := range cs {
-		if !c.Eligible(roster) {
-			hidden = hidden.With(c.Excluded.List()...)
-			err = errUnowned
+		if is(c, roster) {
+			hidden, err = hidden.With(c.Excluded.List()...), found
 		}
 	}
-	o.hidden.Store(&hidden)
+	keep.Store(&hidden)
 	return err
 }
 
@@ -69,8 +87,11 @@ func (o *Office) CheckUnowned(ctx context.Context) error {
 // who must not know is not known then.
 func (o *Office) spared(kind casefile.Kind, part string, people []string) []string {
 	hidden := o.hidden.Load()
+	if part == AlonePart {
+		hidden = o.lonely.Load()
+	}
 	switch {
-	case part != UnownedPart:
+	case part != UnownedPart && part != AlonePart:
 		return people
 	case kind != Trouble || hidden == nil:
 		return nil

@@ -75,3 +75,28 @@ func TestT8Unowned(t *testing.T) {
 		t.Errorf("told %v, and that it is over %v", got, d.told(workflow.Recovered))
 	}
 }
+
+// One person who takes everybody else off a case is not alone with it unseen:
+// where there is no contact outside the service, the desk itself is not well.
+func TestAloneWithACaseIsATrouble(t *testing.T) {
+	for _, outside := range []string{"", "out"} {
+		d := newDesk(t)
+		d.Rules.Roster.People["out"] = casefile.Person{ID: "out", Name: "Out", Address: "out@council.example"}
+		d.Rules.Roster.Outside = outside
+		d.byPolicy(nil)
+		d.open("words")
+		if err := d.CheckAlone(t.Context()); err != nil {
+			t.Errorf("of a case that all know: %v", err)
+		}
+		d.say("lead", "CONFLICT manager, deputy, service-lead, la-lead, senior, executive because they are all her uncles\nACK\nGRADE S4 because calm")
+		if err := d.CheckAlone(t.Context()); (err == nil) != (outside != "") {
+			t.Errorf("with %q outside: %v", outside, err)
+		}
+		if err := d.Trouble(t.Context(), workflow.AlonePart, 0); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(d.letters("manager", workflow.Trouble)); n != 0 && outside == "" {
+			t.Errorf("a manager who must not know of the case was told of it %d times", n)
+		}
+	}
+}

@@ -46,6 +46,7 @@ type Office struct {
 	lost   atomic.Pointer[casefile.IDs]  // cases whose policy is not in the ledger either
 	absent atomic.Pointer[absences]      // nil when they must be read again
 	hidden atomic.Pointer[casefile.IDs]  // who must not hear of cases that are nobody's
+	lonely atomic.Pointer[casefile.IDs]  // likewise, from cases that one person is alone with
 	slept  atomic.Pointer[ledger.Outage] // the last time nobody ran the desk; nil before the first Beat
 
 	summing sync.Mutex // one list at a time: each reads every open case

@@ -36,12 +36,12 @@ func (c Case) Audit(es []Event, rules Rules, now time.Time) (st policy.Standing,
 	}
 	told := map[string]bool{}
 	var last time.Time // a clock that is set back stands still, as in the story
-	for _, e := range es {
+	for i, e := range es {
 		if last.Before(e.At) {
 			last = e.At
 		}
 		if m := rungLine.FindStringSubmatch(e.Text); e.Verb == Elapse && m != nil {
-			d, err := c.held(e, m, last, rules)
+			d, err := c.held(e, m, last, rules.allowed(es, i))
 			if err != nil {
 				return st, nil, err
 			}

@@ -109,7 +109,9 @@ func (c Case) calm(h heeded, to sla.Severity, cmd Command, rules Rules, at time.
 	case said == to && first == cmd.By:
 		return h, ErrSamePerson
 	case said == to && c.MayAct(rules.Roster, first):
-		return c.graded(h, to, cmd, rules, at), nil
+		h = c.graded(h, to, cmd, rules, at)
+		h.story = h.story.signed(c.Story, first) // it falls with either of the two
+		return h, nil
 	}
 	h.grading = fmt.Sprintf("%s@%d=%s", to, at.UnixMilli(), cmd.By)
 	h.notices = c.others(Changed, cmd.By, fmt.Sprintf("proposes to grade it %s instead of S1. It stays S1 until a second person answers GRADE %s because (your reason)", to, to), rules, at)

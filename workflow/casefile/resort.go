@@ -56,6 +56,12 @@ func (c Case) alone(r Roster) bool {
 	return c.Excluded != "" && len(c.routed(r, join(slices.Clone(acting), sla.Manager)...)) < 2
 }
 
+// Alone reports whether one person may act on the case, nobody else may know of
+// it, and no contact outside the service hears of it.
+func (c Case) Alone(r Roster) bool {
+	return c.State != Closed && c.Eligible(r) && c.alone(r) && len(c.outside(r)) == 0
+}
+
 // resort readmits one person to a case that was just opened, from which
 // everybody who could act is kept, so that somebody always hears: one of those
 // who only got a copy or stand in words that nobody sees, the highest first, or

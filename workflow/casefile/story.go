@@ -13,7 +13,7 @@ import (
 
 // Story is all that happened to the clocks of a case after it was opened: one
 // line for each event, "<epoch milliseconds> <kind> <what> @<whose deed it was>",
-// in the order of time. It is a string so that two cases can be compared, and is
+// with two names, the first to say it first, where it took two; in the order of time. It is a string so that two cases can be compared, and is
 // only added to.
 type Story string
 

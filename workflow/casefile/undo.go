@@ -24,22 +24,27 @@ func (s Story) signed(was Story, by string) Story {
 
 // deed is a line of a story with whose it was: "" where nobody's name stands, as
 // with what the desk did.
+// with is the first of two who had to say it.
 type deed struct {
 	policy.Event
-	by string
+	by, with string
 }
 
 func (s Story) deeds() (ds []deed) {
 	for line := range strings.Lines(string(s)) {
 		text, by, _ := strings.Cut(strings.TrimSpace(line), signature)
-		ds = append(ds, deed{readEvent(text), by})
+		with, second, two := strings.Cut(by, signature)
+		if !two {
+			with, second = "", by
+		}
+		ds = append(ds, deed{readEvent(text), second, with})
 	}
 	return ds
 }
 
 // unsaid are stages that a person does, once: what the desk does, and what comes
 // back by itself, need nobody to raise them again.
-var unsaid = []sla.Stage{sla.Triage, sla.TellLA, sla.Protect, sla.Refer, sla.ReferInWriting}
+var unsaid = []sla.Stage{sla.Screen, sla.Triage, sla.TellLA, sla.LAAcknowledge, sla.Protect, sla.Refer, sla.ReferInWriting}
 
 // unsay takes back what people did to the clocks who may not act any more: the
 // clocks that they hold run, the stages that they said were done run again from
@@ -55,14 +60,14 @@ func (c *Case) unsay(barred func(id string) bool, at time.Time) string {
 		c.Story = c.Story.and(at, policy.Resumed, "")
 		back = append(back, "nothing is held any more")
 	}
-	for _, s := range lost {
-		c.Story = c.Story.and(at, policy.Raised, string(s))
-		back = append(back, string(s)+" must be done again")
-	}
 	if severity < c.Severity {
 		c.Story = c.Story.and(at, policy.Graded, string(severity)+" "+string(c.Severity))
 		c.Severity = severity
 		back = append(back, "it is "+string(severity)+" again until somebody else grades it")
+	}
+	for _, s := range lost { // by the severity that it has now: a lighter one may have no such stage
+		c.Story = c.Story.and(at, policy.Raised, string(s))
+		back = append(back, string(s)+" must be done again")
 	}
 	return strings.Join(back, ", ")
 }
@@ -73,7 +78,7 @@ func (c *Case) unsay(barred func(id string) bool, at time.Time) string {
 func (s Story) fallen(began sla.Severity, barred func(id string) bool, at time.Time) (held string, lost []sla.Stage, severity sla.Severity) {
 	severity = began
 	for _, d := range s.deeds() {
-		out := barred(d.by)
+		out := barred(d.by) || barred(d.with)
 		switch d.Kind {
 		case policy.Paused:
 			if held = ""; d.Until.After(at) {
@@ -82,13 +87,16 @@ func (s Story) fallen(began sla.Severity, barred func(id string) bool, at time.T
 		case policy.Resumed:
 			held = ""
 		case policy.Did, policy.Raised:
-			lost = slices.DeleteFunc(lost, func(x sla.Stage) bool { return x == d.Stage })
+			lost = slices.DeleteFunc(lost, func(x sla.Stage) bool { return x == d.Stage || x == sla.Screen && !out && d.Stage == sla.Triage })
 			if d.Kind == policy.Did && out && slices.Contains(unsaid, d.Stage) {
 				lost = append(lost, d.Stage)
 			}
 		case policy.Graded:
 			if !out || d.Severity < severity {
 				severity = d.Severity
+			}
+			if !out { // who grades a case has screened it
+				lost = slices.DeleteFunc(lost, func(x sla.Stage) bool { return x == sla.Screen })
 			}
 		}
 	}

@@ -15,7 +15,7 @@ import (
 func (a *App) openHealth(context.Context) error {
 	checks := map[string]func(context.Context) error{
 		ledgerPart: a.checkLedger, "smtp": a.checkPost, "late": a.checkLate, "redis": a.checkRedis, lettersPart: a.checkLetters, "rounds": a.Rounds.Check,
-		workflow.UnownedPart: a.Office.CheckUnowned,
+		workflow.UnownedPart: a.Office.CheckUnowned, workflow.AlonePart: a.Office.CheckAlone,
 	}
 	if a.clock.Check != nil {
 		checks["clock"] = a.checkClock
