@@ -22,6 +22,10 @@ func (c Case) Replan(rules Rules, at time.Time) (out Outcome, earlier, later int
 		earlier, later = c.replanned(rules)
 		return out, earlier, later, false
 	}
+	if late, lapsed := c.overdue(rules, at); lapsed {
+		out, earlier, later, replanned = late.Case.Replan(rules, at)
+		return late.before(out), earlier, later, replanned
+	}
 	old := c
 	c.Story = c.Story.and(at, policy.Changed, rules.Version)
 	c.refit(old, rules, at)

@@ -32,6 +32,17 @@ func (bs Books) Stand(s Story, at time.Time) (Standing, error) {
 	return st, nil
 }
 
+// Returns is when the acknowledgement returns if nothing follows it, or when it
+// did if nothing followed: then the stage runs again. Zero if it does neither.
+func (st Standing) Returns() time.Time {
+	for _, c := range st.Clocks {
+		if c.Stage == sla.Acknowledge && c.Running() {
+			return c.From
+		}
+	}
+	return st.Stale
+}
+
 // Start is the first turn of one stage of what was received: what Open gives of
 // it, at a tenth of the cost. ok is false where Open has none.
 func (b *Book) Start(stage sla.Stage, s sla.Severity, received time.Time) (c Clock, ok bool) {
