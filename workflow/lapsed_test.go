@@ -1,10 +1,13 @@
 package workflow_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"dutydesk/workflow/casefile"
+	"dutydesk/workflow/ledger"
 	"dutydesk/workflow/sla"
 	"dutydesk/workflow/sla/policy"
 )
@@ -61,4 +64,50 @@ func TestWhatComesBetweenKeepsTheReturn(t *testing.T) {
 		}
 		d.audits()
 	}
+}
+
+// A new rule for the return of a case brings nothing back from before it, and
+// moves no return later: managers hear what it would.
+func TestAnotherRuleForTheReturn(t *testing.T) {
+	for name, x := range map[string]struct {
+		rule policy.BySeverity
+		want time.Duration
+		says string
+	}{
+		"none":    {policy.BySeverity{}, 4 * time.Hour, "0 earlier, 1 would be later"},
+		"longer":  {alike(sla.Elapsed(5 * time.Hour)), 4 * time.Hour, "0 earlier, 1 would be later"},
+		"shorter": {alike(sla.Elapsed(3 * time.Hour)), 3 * time.Hour, "1 earlier, 0 would be later"},
+		"passed":  {alike(sla.Elapsed(time.Hour)), 2*time.Hour + 10*time.Minute, "1 earlier, 0 would be later"},
+	} {
+		d := newDesk(t)
+		d.byPolicy(nil)
+		d.open("please help")
+		d.obey(d.answer(d.letters("lead", casefile.Opened)[0], "ACK"))
+		opened := d.only().Opened
+		d.forward(opened.Add(2*time.Hour + 10*time.Minute).Sub(d.now()))
+		d.byPolicy(func(p *policy.Policy) { p.Stale = x.rule })
+		if !d.said(x.says) {
+			t.Errorf("%s: nothing says that %s", name, x.says)
+		}
+		for d.only().State == casefile.Acknowledged && d.now().Before(opened.Add(24*time.Hour)) {
+			d.ring()
+		}
+		if at := d.now().Sub(opened).Round(time.Second); at != x.want || d.only().State != casefile.Submitted || !d.only().Breached.IsZero() {
+			t.Errorf("%s: %s after %v, breached %v", name, d.only().State, at, d.only().Breached)
+		}
+		d.audits()
+	}
+}
+
+// alike is one allowance for every severity.
+func alike(a sla.Allowance) policy.BySeverity { return policy.BySeverity{a, a, a, a} }
+
+// said reports whether the chronology of the case has the words.
+func (d *desk) said(words string) bool {
+	d.t.Helper()
+	lines, err := d.Ledger.Chronology(d.t.Context(), d.only().Ref)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return slices.ContainsFunc(lines, func(l ledger.Line) bool { return strings.Contains(l.Event.Text, words) })
 }

@@ -63,7 +63,7 @@ var ErrStory = errors.New("cannot be replayed")
 //     by that one or a graver: to grade down and up again gains no time;
 //   - a lighter severity runs from the start and never makes a deadline earlier;
 //   - an acknowledgement that leads to nothing for the policy's time returns: the
-//     stage runs again from that moment;
+//     stage runs again from that moment, by another book never from before that;
 //   - a pause moves what is due after its begin, up to the policy's total;
 //   - another book makes deadlines earlier, or later once that is announced.
 //
@@ -120,6 +120,7 @@ type replay struct {
 	running, ended []Clock
 	past           []Clock   // what other severities had of stages that are not done
 	taken          time.Time // the acknowledgement nothing has followed yet; zero if none
+	returns        time.Time // when it returns; zero if it does not
 	pause          span      // the last pause, which may have ended; zero if there was none
 	rested         []span    // all pauses
 	later          []Move    // of the last change, not announced yet
@@ -132,7 +133,7 @@ func (r *replay) apply(e Event) error {
 		return nil
 	}
 	if e.Kind != Changed && e.Kind != Announced {
-		r.taken = time.Time{}
+		r.taken, r.returns = time.Time{}, time.Time{}
 	}
 	switch e.Kind {
 	case Did, Raised:
@@ -172,6 +173,7 @@ func (r *replay) stage(e Event) error {
 	switch e.Stage {
 	case sla.Acknowledge:
 		r.taken = e.At
+		r.returns, _ = r.book.Stale(r.severity, e.At)
 	case sla.Triage:
 		r.finish(sla.Screen, e.At)
 	}

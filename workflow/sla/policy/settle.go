@@ -43,14 +43,13 @@ func (r *replay) deskDid(c Clock, at time.Time) (time.Time, bool) {
 // stale brings an acknowledgement back that nothing has followed: the stage runs
 // again from the moment at which the policy's time for it had passed.
 func (r *replay) stale(at time.Time) {
-	due, ok := r.book.Stale(r.severity, r.taken)
-	if !ok || due.After(at) {
+	if r.returns.IsZero() || r.returns.After(at) {
 		return
 	}
 	if t, ok := r.book.Policy.term(sla.Acknowledge); ok {
-		r.begin(t, due, "an acknowledgement that led to nothing")
+		r.begin(t, r.returns, "an acknowledgement that led to nothing")
 	}
-	r.taken = time.Time{}
+	r.taken, r.returns = time.Time{}, time.Time{}
 }
 
 // Stale is the instant at which an acknowledgement given at taken returns if

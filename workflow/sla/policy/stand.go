@@ -23,8 +23,8 @@ func (bs Books) Stand(s Story, at time.Time) (Standing, error) {
 		return Standing{}, err
 	}
 	st := Standing{Clocks: append(r.ended, r.running...), Book: r.book, Severity: r.severity, Later: r.later}
-	if due, ok := r.book.Stale(r.severity, r.taken); ok && !r.closed {
-		st.Stale = due
+	if !r.closed {
+		st.Stale = r.returns
 	}
 	if r.pause.end.After(at) && !r.closed {
 		st.Rests = r.pause.end
