@@ -111,3 +111,33 @@ func (d *desk) said(words string) bool {
 	}
 	return slices.ContainsFunc(lines, func(l ledger.Line) bool { return strings.Contains(l.Event.Text, words) })
 }
+
+// A hold ends with the return of the case: whoever is to take it has the time
+// that the policy gives, and not a fortnight.
+func TestReturnEndsTheHold(t *testing.T) {
+	d := newDesk(t)
+	d.byPolicy(nil)
+	d.open("please help")
+	d.obey(d.answer(d.letters("lead", casefile.Opened)[0], "ACK\nGRADE S3 because all is calm\nHOLD until 9 December because waiting for the person affected\nCLOSE because it is over"))
+	d.obey(d.answer(d.letters("deputy", casefile.Opened)[0], "ACK"))
+	for d.only().State == casefile.Acknowledged {
+		d.ring()
+	}
+	if c := d.only(); c.State != casefile.Submitted || d.told(casefile.Returned)["deputy"] != 1 {
+		t.Fatalf("%s, returned to %v", c.State, d.told(casefile.Returned))
+	}
+	if !d.said("nothing is held any more") {
+		t.Error("nothing says that the hold is over")
+	}
+	back := d.now()
+	if due := d.only().Deadlines(d.Office.Rules)[0]; due.Stage != sla.Acknowledge || due.Due.Sub(back) > 24*time.Hour {
+		t.Errorf("%s is due %v after the return", due.Stage, due.Due.Sub(back))
+	}
+	for d.told(casefile.Breach)["manager"] == 0 {
+		d.ring()
+	}
+	if late := d.now().Sub(back); late > 24*time.Hour {
+		t.Errorf("managers hear of the breach %v after the return", late)
+	}
+	d.audits()
+}

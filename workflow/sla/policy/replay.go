@@ -64,6 +64,7 @@ var ErrStory = errors.New("cannot be replayed")
 //   - a lighter severity runs from the start and never makes a deadline earlier;
 //   - an acknowledgement that leads to nothing for the policy's time returns: the
 //     stage runs again from that moment, by another book never from before that;
+//     a pause ends with it;
 //   - a pause moves what is due after its begin, up to the policy's total;
 //   - another book makes deadlines earlier, or later once that is announced.
 //

@@ -41,11 +41,13 @@ func (r *replay) deskDid(c Clock, at time.Time) (time.Time, bool) {
 }
 
 // stale brings an acknowledgement back that nothing has followed: the stage runs
-// again from the moment at which the policy's time for it had passed.
+// again from the moment at which the policy's time for it had passed, and a pause
+// ends: nobody is there who waits for anything.
 func (r *replay) stale(at time.Time) {
 	if r.returns.IsZero() || r.returns.After(at) {
 		return
 	}
+	r.resume(r.returns)
 	if t, ok := r.book.Policy.term(sla.Acknowledge); ok {
 		r.begin(t, r.returns, "an acknowledgement that led to nothing")
 	}
