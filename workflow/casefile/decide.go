@@ -69,6 +69,9 @@ func (c Case) Obey(cmd Command, rules Rules, at time.Time) (Outcome, error) {
 		out.Notices = add(out.Notices, n)
 	}
 	out.Case.Story, out.Case.Severity, out.Case.Grading = tell.story.signed(c.Story, cmd.By), tell.severity, tell.grading
+	if c.reopens(tell.severity) {
+		to = Acknowledged
+	}
 	out.Case.apply(cmd, to, at)
 	if tell.severity != c.Severity {
 		out.Case.refit(c, rules, at)
