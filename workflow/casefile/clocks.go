@@ -129,7 +129,8 @@ func (c Case) clock(stage sla.Stage, rules Rules, at time.Time) (k policy.Clock,
 }
 
 // alarms are all a case waits for: the next rung of every clock that runs, and
-// while nothing follows an acknowledgement the moment at which it returns.
+// while nothing follows an acknowledgement the moment at which it returns, or
+// should have.
 func (c Case) alarms(rules Rules, at time.Time) (as []Alarm) {
 	if c.State == Closed {
 		return nil
@@ -141,8 +142,8 @@ func (c Case) alarms(rules Rules, at time.Time) (as []Alarm) {
 			as = append(as, a)
 		}
 	}
-	if !st.Stale.IsZero() && c.State == Acknowledged {
-		as = append(as, Alarm{Ref: c.Ref, Stage: Stale, Turn: c.Turn, Due: st.Stale})
+	if due := st.Returns(); !due.IsZero() && c.State == Acknowledged {
+		as = append(as, Alarm{Ref: c.Ref, Stage: Stale, Turn: c.Turn, Due: due})
 	}
 	return as
 }

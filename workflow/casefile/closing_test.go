@@ -60,3 +60,22 @@ func TestWhoClosesGraveCases(t *testing.T) {
 		}
 	}
 }
+
+// Who grades a high concern that is to be closed lighter does not keep it from
+// the local authority lead by that: the proposal is off, and all who were asked
+// hear so. A graver severity leaves it.
+func TestALighterSeverityTakesTheCloseBack(t *testing.T) {
+	x := begin(t, desked(t), sla.S2, local(25, 10, 0)).must("lead", Acknowledge, "").must("lead", Close, "because it is over")
+	x.heard()
+	x.must("deputy", Grade, "S3 because it is over").heardBy("changed ", "lead", "head", "la")
+	if x.c.State != Acknowledged || x.c.Proposed != "" {
+		t.Fatalf("%s, proposed by %q", x.c.State, x.c.Proposed)
+	}
+	if x.must("deputy", Close, "because it is over"); x.c.State != CloseProposed || x.c.Proposed != "deputy" {
+		t.Errorf("one person closed it: %s", x.c.State)
+	}
+	if x.must("lead", Grade, "S1 because he is back"); x.c.State != CloseProposed {
+		t.Errorf("graver, it is %s", x.c.State)
+	}
+	x.agrees()
+}

@@ -69,6 +69,9 @@ func (c Case) Obey(cmd Command, rules Rules, at time.Time) (Outcome, error) {
 		out.Notices = add(out.Notices, n)
 	}
 	out.Case.Story, out.Case.Severity, out.Case.Grading = tell.story.signed(c.Story, cmd.By), tell.severity, tell.grading
+	if c.reopens(tell.severity) {
+		to = Acknowledged
+	}
 	out.Case.apply(cmd, to, at)
 	if tell.severity != c.Severity {
 		out.Case.refit(c, rules, at)
@@ -83,11 +86,17 @@ func (out Outcome) then(cmd Command, rules Rules, at time.Time) (Outcome, error)
 	if err != nil {
 		return Outcome{}, err
 	}
+	return out.before(next), nil
+}
+
+// before is the outcome of what came next, with what came before it in the same
+// moment.
+func (out Outcome) before(next Outcome) Outcome {
 	next.Events = append(out.Events, next.Events...)
 	for _, n := range out.Notices {
 		next.Notices = add(next.Notices, n)
 	}
-	return next, nil
+	return next
 }
 
 // news tells the others what one of them did. A note stands in the chronology

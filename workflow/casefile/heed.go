@@ -138,9 +138,22 @@ func (c Case) graded(h heeded, to sla.Severity, cmd Command, rules Rules, at tim
 		text += ". It is older than the policy: its deadlines stay as they were"
 		now.Severity = min(to, c.Severity)
 	}
-	h.notices = now.others(Changed, cmd.By, text, rules, at)
+	if c.reopens(to) {
+		text += ". The proposal to close it is off: who still wants it closed proposes it again"
+		h.notices = c.others(CloseProposal, cmd.By, text, rules, at) // all who were asked
+		for i := range h.notices {
+			h.notices[i].Kind = Changed
+		}
+	}
+	for _, n := range now.others(Changed, cmd.By, text, rules, at) {
+		h.notices = add(h.notices, n)
+	}
 	return c.kept(h, rules)
 }
+
+// reopens reports whether a severity takes a proposal to close the case back: a
+// lighter one must not choose who is asked to agree.
+func (c Case) reopens(to sla.Severity) bool { return c.State == CloseProposed && to > c.Severity }
 
 // grades are what people call the severities.
 var grades = map[string]sla.Severity{"emergency": sla.S1, "high": sla.S2, "standard": sla.S3, "low": sla.S4}

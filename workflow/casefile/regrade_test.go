@@ -31,7 +31,7 @@ func TestEmergencyAgain(t *testing.T) {
 	x := begin(t, desked(t), sla.S1, local(25, 10, 0)).must("lead", Acknowledge, "")
 	x.must("lead", Grade, "S3 because it is calm").must("deputy", Grade, "S3 because it is calm")
 	x.until(local(25, 10, 10)).must("deputy", Grade, "S1 because it was not calm").heard()
-	x.until(local(25, 11, 0))
+	x.until(local(25, 11, 10))
 	if got := x.heard(); !slices.Contains(got["stage-breach la-acknowledged"], "la") {
 		t.Errorf("told %v", got)
 	}
@@ -56,4 +56,22 @@ func TestProposalToCalmEnds(t *testing.T) {
 	x := begin(t, desked(t), sla.S1, local(25, 10, 0)).must("lead", Grade, "S3 because it is calm")
 	x.heard()
 	x.must("lead", Grade, "S1").heardBy("changed ", "deputy", "head", "la")
+}
+
+// A case that was lighter, and held, for ten days and is graver again has missed
+// nothing of those days: what was left of its time runs from the decision.
+func TestGradedUpAgainMissesNothingBehindIt(t *testing.T) {
+	x := begin(t, desked(t), sla.S2, local(26, 12, 0)).must("lead", Acknowledge, "").must("lead", Grade, "S3 because it is calm")
+	x.must("lead", Rest, "until 9 December because waiting for the person affected").until(local(36, 12, 0)).must("deputy", Grade, "S2")
+	for _, k := range x.c.stand(x.rules, x.now).Clocks {
+		if k.Running() && !k.Due.After(x.now) {
+			t.Errorf("%s was due %v", k.Stage, k.Due)
+		}
+	}
+	if x.until(local(37, 8, 59)); !x.c.Breached.IsZero() {
+		t.Errorf("breached %v", x.c.Breached)
+	}
+	if x.until(local(37, 13, 0)).agrees(); x.count("triage 100%") != 1 {
+		t.Error("triage is never missed")
+	}
 }

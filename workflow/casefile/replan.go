@@ -22,6 +22,10 @@ func (c Case) Replan(rules Rules, at time.Time) (out Outcome, earlier, later int
 		earlier, later = c.replanned(rules)
 		return out, earlier, later, false
 	}
+	if late, lapsed := c.overdue(rules, at); lapsed {
+		out, earlier, later, replanned = late.Case.Replan(rules, at)
+		return late.before(out), earlier, later, replanned
+	}
 	old := c
 	c.Story = c.Story.and(at, policy.Changed, rules.Version)
 	c.refit(old, rules, at)
@@ -49,8 +53,12 @@ func (c Case) replanned(rules Rules) (earlier, later int) {
 	return earlier, later
 }
 
-// sooner counts the clocks that run and are due earlier than they were.
+// sooner counts the clocks that run and are due earlier than they were, with the
+// return of the case.
 func sooner(was, now policy.Standing) (n int) {
+	if a, b := was.Returns(), now.Returns(); !b.IsZero() && (a.IsZero() || b.Before(a)) {
+		n++
+	}
 	for _, k := range was.Clocks {
 		for _, m := range now.Clocks {
 			if k.Running() && m.Stage == k.Stage && m.Turn == k.Turn && m.Due.Before(k.Due) {

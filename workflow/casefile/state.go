@@ -70,6 +70,7 @@ var moves = [...]struct {
 	{CloseProposed, Acknowledge, Acknowledged}, // a second person keeps it open
 	{CloseProposed, Note, CloseProposed},
 	{CloseProposed, Grade, CloseProposed},
+	{CloseProposed, Grade, Acknowledged}, // a lighter severity takes the proposal back
 	{CloseProposed, Done, CloseProposed},
 	{CloseProposed, Refer, CloseProposed},
 	{CloseProposed, Elapse, CloseProposed},

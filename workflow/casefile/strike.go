@@ -123,10 +123,13 @@ func (c Case) overdue(rules Rules, at time.Time) (Outcome, bool) {
 	if !ok || !k.Running() {
 		return Outcome{}, false
 	}
-	by := c.By
+	text := "nothing followed since " + c.By + " took it"
+	if !c.stand(rules, k.From.Add(-time.Second)).Rests.IsZero() {
+		text += ", and nothing is held any more"
+	}
 	c.State, c.By, c.Acknowledged, c.Reviews, c.Proposed = Submitted, "", time.Time{}, 0, ""
 	c.anew(rules, at)
-	out := c.climb(Returned, Event{At: at, By: "clock", Verb: Return, Text: "nothing followed since " + by + " took it"}, rules, at)
+	out := c.climb(Returned, Event{At: at, By: "clock", Verb: Return, Text: text}, rules, at)
 	out.Alarms, out.Stage = out.Case.alarms(rules, at), ""
 	return out, true
 }

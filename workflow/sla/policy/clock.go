@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"slices"
 	"sort"
 	"time"
 
@@ -27,6 +28,7 @@ type Clock struct {
 	term   sla.Term
 	origin time.Time // where the stage itself began; From, unless a graver severity moved that
 	pauses []span
+	spared []span // in which a lighter severity ruled, of a clock that counts from before
 }
 
 // span is a pause.
@@ -104,12 +106,29 @@ func (c Clock) ladder() []Rung {
 // share is the instant at which so many percent have passed, pauses included.
 func (c Clock) share(percent int) time.Time {
 	at, _ := c.book.Calendar.Share(c.From, c.Allowance, percent)
-	for _, p := range c.pauses {
+	for _, p := range union(c.pauses, c.spared) {
 		if left := c.book.Calendar.Passed(c.Allowance, p.begin, at); at.After(p.begin) {
 			at = c.book.Calendar.After(p.end, c.Allowance, left)
 		}
 	}
 	return at
+}
+
+// union is what either has, in order.
+func union(a, b []span) (all []span) {
+	if len(b) == 0 {
+		return a
+	}
+	both := append(slices.Clone(a), b...)
+	slices.SortFunc(both, func(x, y span) int { return x.begin.Compare(y.begin) })
+	for _, s := range both {
+		if n := len(all); n > 0 && !s.begin.After(all[n-1].end) {
+			all[n-1].end = later(all[n-1].end, s.end)
+			continue
+		}
+		all = append(all, s)
+	}
+	return all
 }
 
 // paused is the clock with one more pause.

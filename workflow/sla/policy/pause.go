@@ -3,6 +3,8 @@ package policy
 import (
 	"fmt"
 	"time"
+
+	"dutydesk/workflow/sla"
 )
 
 // rest begins a pause, if the policy allows one for the severity.
@@ -88,6 +90,7 @@ func (r *replay) change(e Event) error {
 			r.later = append(r.later, m)
 		}
 	}
+	r.restale(e.At)
 	for _, t := range book.Policy.Stages {
 		if !t.Raised && !t.OutOfHours && r.at(t.Stage) < 0 && !r.ran(t.Stage) && !t.For(r.severity).IsZero() {
 			r.begin(t, e.At, "the new policy")
@@ -96,12 +99,30 @@ func (r *replay) change(e Event) error {
 	return nil
 }
 
+// restale is change for the return of an acknowledgement: earlier from now on,
+// never before the change, and never later until that is announced.
+func (r *replay) restale(at time.Time) {
+	due, ok := r.book.Stale(r.severity, r.taken)
+	switch was := r.returns; {
+	case r.taken.IsZero():
+	case ok && (was.IsZero() || due.Before(was)):
+		r.returns = later(due, at.UTC())
+	case !due.Equal(was):
+		r.later = append(r.later, Move{Was: Clock{Stage: returned, Due: was}, Now: Clock{Stage: returned, Due: was}})
+	}
+}
+
+// returned stands for a stage in what is Later of the return of an acknowledgement.
+const returned sla.Stage = "return"
+
 // announce puts the later deadlines of the last change into force, for clocks
 // that still run as they did.
 func (r *replay) announce(at time.Time) {
 	for _, m := range r.later {
 		i := r.at(m.Was.Stage)
 		switch {
+		case m.Was.Stage == returned && r.returns.Equal(m.Was.Due):
+			r.returns, _ = r.book.Stale(r.severity, r.taken)
 		case i < 0 || !r.running[i].Due.Equal(m.Was.Due) || !r.running[i].Breached.IsZero():
 		case m.Would.book == nil:
 			c := r.running[i]

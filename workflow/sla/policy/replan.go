@@ -61,6 +61,10 @@ func (b *Book) rerun(was Clock, s sla.Severity, from time.Time) (Clock, bool) {
 	}
 	c := b.start(t, s, from, "the same start")
 	c.Turn, c.origin = was.Turn, was.origin
+	if s == was.Severity {
+		c.spared = was.spared
+		c.Due = c.share(100)
+	}
 	for _, p := range was.pauses {
 		c = c.paused(p)
 	}

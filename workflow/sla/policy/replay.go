@@ -59,11 +59,13 @@ var ErrStory = errors.New("cannot be replayed")
 //   - a breach is for ever: a clock whose limit passed keeps it, done late or not;
 //   - a graver severity runs from the moment it is decided and never makes a
 //     deadline later; a breached clock ends there and runs again by the graver;
-//   - until a stage is done its limit by a severity counts from when it first ran
-//     by that one or a graver: to grade down and up again gains no time;
+//   - until a stage is done its limit by a severity counts all time in which it ran
+//     by that one or a graver, and no other: to grade down and up again gives back
+//     none that has passed, and nothing is missed before it is so grave;
 //   - a lighter severity runs from the start and never makes a deadline earlier;
 //   - an acknowledgement that leads to nothing for the policy's time returns: the
-//     stage runs again from that moment;
+//     stage runs again from that moment, by another book never from before that;
+//     a pause ends with it;
 //   - a pause moves what is due after its begin, up to the policy's total;
 //   - another book makes deadlines earlier, or later once that is announced.
 //
@@ -118,12 +120,20 @@ type replay struct {
 	book           *Book
 	severity       sla.Severity
 	running, ended []Clock
+	ruled          []reign   // the severities before the present one
 	past           []Clock   // what other severities had of stages that are not done
 	taken          time.Time // the acknowledgement nothing has followed yet; zero if none
+	returns        time.Time // when it returns; zero if it does not
 	pause          span      // the last pause, which may have ended; zero if there was none
 	rested         []span    // all pauses
 	later          []Move    // of the last change, not announced yet
 	closed         bool
+}
+
+// reign is a severity and when it ended.
+type reign struct {
+	severity sla.Severity
+	until    time.Time
 }
 
 // apply carries out one event.
@@ -132,7 +142,7 @@ func (r *replay) apply(e Event) error {
 		return nil
 	}
 	if e.Kind != Changed && e.Kind != Announced {
-		r.taken = time.Time{}
+		r.taken, r.returns = time.Time{}, time.Time{}
 	}
 	switch e.Kind {
 	case Did, Raised:
@@ -172,6 +182,7 @@ func (r *replay) stage(e Event) error {
 	switch e.Stage {
 	case sla.Acknowledge:
 		r.taken = e.At
+		r.returns, _ = r.book.Stale(r.severity, e.At)
 	case sla.Triage:
 		r.finish(sla.Screen, e.At)
 	}

@@ -41,16 +41,17 @@ func (r *replay) deskDid(c Clock, at time.Time) (time.Time, bool) {
 }
 
 // stale brings an acknowledgement back that nothing has followed: the stage runs
-// again from the moment at which the policy's time for it had passed.
+// again from the moment at which the policy's time for it had passed, and a pause
+// ends: nobody is there who waits for anything.
 func (r *replay) stale(at time.Time) {
-	due, ok := r.book.Stale(r.severity, r.taken)
-	if !ok || due.After(at) {
+	if r.returns.IsZero() || r.returns.After(at) {
 		return
 	}
+	r.resume(r.returns)
 	if t, ok := r.book.Policy.term(sla.Acknowledge); ok {
-		r.begin(t, due, "an acknowledgement that led to nothing")
+		r.begin(t, r.returns, "an acknowledgement that led to nothing")
 	}
-	r.taken = time.Time{}
+	r.taken, r.returns = time.Time{}, time.Time{}
 }
 
 // Stale is the instant at which an acknowledgement given at taken returns if
@@ -72,6 +73,7 @@ func (r *replay) regrade(e Event) error {
 	if err != nil {
 		return err
 	}
+	r.ruled = append(r.ruled, reign{was, e.At.UTC()})
 	r.severity = severity
 	r.finish(sla.Screen, e.At)
 	if r.book.Policy.Pause.For(severity).IsZero() {
@@ -123,7 +125,8 @@ func (r *replay) sooner(i int, t sla.Term, at time.Time) {
 
 // soonest is c, or the same clock from a moment since which the stage has run by
 // the present severity or a graver one, or by a lighter one for which it was due
-// earlier: who grades down and up again gains no time, also not by a newer book.
+// earlier: who grades down and up again gets no time back that has passed, also not
+// by a newer book, which misses nothing from before now.
 func (r *replay) soonest(t sla.Term, c Clock) Clock {
 	best := c
 	for _, p := range r.past {
@@ -131,7 +134,9 @@ func (r *replay) soonest(t sla.Term, c Clock) Clock {
 			continue
 		}
 		s := max(p.Severity, r.severity)
-		best = earliest(best, r.since(r.book, t, s, c, p.From))
+		if x := r.since(r.book, t, s, c, p.From); p.book == r.book || x.Due.After(c.From) { // a newer book rules from now on
+			best = earliest(best, x)
+		}
 		if p.Severity == s {
 			best = earliest(best, r.since(p.book, p.term, s, c, p.From))
 		}
@@ -140,13 +145,14 @@ func (r *replay) soonest(t sla.Term, c Clock) Clock {
 }
 
 // since is the clock c as it would be by a severity if it had run from an earlier
-// moment.
+// moment, but for the time in which a lighter one ruled.
 func (r *replay) since(b *Book, t sla.Term, severity sla.Severity, c Clock, from time.Time) Clock {
 	if t.For(severity).IsZero() {
 		return c
 	}
 	s := b.start(t, severity, from, "when it was as grave before")
-	s.Turn, s.origin = c.Turn, c.origin
+	s.Turn, s.origin, s.spared = c.Turn, c.origin, r.lighter(severity, s.From)
+	s.Due = s.share(100)
 	if b.Policy.Pause.For(severity).IsZero() {
 		return s
 	}
@@ -154,6 +160,17 @@ func (r *replay) since(b *Book, t sla.Term, severity sla.Severity, c Clock, from
 		s = r.shifted(s, p)
 	}
 	return s
+}
+
+// lighter is when, since a moment, a lighter severity ruled.
+func (r *replay) lighter(than sla.Severity, since time.Time) (spans []span) {
+	for _, x := range r.ruled {
+		if x.severity > than && x.until.After(since) {
+			spans = append(spans, span{since, x.until})
+		}
+		since = later(since, x.until)
+	}
+	return spans
 }
 
 func earliest(a, b Clock) Clock {

@@ -23,13 +23,24 @@ func (bs Books) Stand(s Story, at time.Time) (Standing, error) {
 		return Standing{}, err
 	}
 	st := Standing{Clocks: append(r.ended, r.running...), Book: r.book, Severity: r.severity, Later: r.later}
-	if due, ok := r.book.Stale(r.severity, r.taken); ok && !r.closed {
-		st.Stale = due
+	if !r.closed {
+		st.Stale = r.returns
 	}
 	if r.pause.end.After(at) && !r.closed {
 		st.Rests = r.pause.end
 	}
 	return st, nil
+}
+
+// Returns is when the acknowledgement returns if nothing follows it, or when it
+// did if nothing followed: then the stage runs again. Zero if it does neither.
+func (st Standing) Returns() time.Time {
+	for _, c := range st.Clocks {
+		if c.Stage == sla.Acknowledge && c.Running() {
+			return c.From
+		}
+	}
+	return st.Stale
 }
 
 // Start is the first turn of one stage of what was received: what Open gives of
