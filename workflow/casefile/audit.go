@@ -21,7 +21,7 @@ type Difference struct {
 // slept, and says so itself.
 const lag = 5 * time.Minute
 
-var rungLine = regexp.MustCompile(`^([a-z-]+) ([0-9]+)%(?:, turn ([0-9]+))?(?:, repeat ([0-9]+))?$`)
+var rungLine = regexp.MustCompile(`^([a-z0-9-]+) ([0-9]+)%(?:, turn ([0-9]+))?(?:, repeat ([0-9]+))?$`)
 
 // Audit recomputes every clock of the case at the moment now and holds its
 // chronology against them: no rung was told before its time, none that no clock

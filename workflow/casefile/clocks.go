@@ -2,6 +2,7 @@ package casefile
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"dutydesk/workflow/sla"
@@ -29,9 +30,16 @@ func (c Case) clocked(rules Rules) bool { return c.Version != "" && len(rules.Bo
 // clock of its policy.
 func (c Case) reviewed(rules Rules) bool { return !c.clocked(rules) || rules.Policy.Review > 0 }
 
-// stand replays the clocks of the case. A case whose policy is not known runs by
-// the present one: too early rather than not at all.
+// stand are the clocks of the policy's stages and those of what the case owes.
 func (c Case) stand(rules Rules, at time.Time) policy.Standing {
+	st := c.replayed(rules, at)
+	st.Clocks = append(st.Clocks, c.owedClocks(rules, at)...)
+	return st
+}
+
+// replayed replays the clocks of the case. A case whose policy is not known runs
+// by the present one: too early rather than not at all.
+func (c Case) replayed(rules Rules, at time.Time) policy.Standing {
 	if !c.clocked(rules) {
 		return policy.Standing{}
 	}
@@ -53,15 +61,17 @@ func (c Case) stand(rules Rules, at time.Time) policy.Standing {
 // none.
 func (c Case) Standing(rules Rules, at time.Time) (policy.Standing, error) {
 	if !c.clocked(rules) {
-		return policy.Standing{}, nil
+		return policy.Standing{Clocks: c.owedClocks(rules, at)}, nil
 	}
-	return rules.Books.Stand(c.tale(), c.Story.notBefore(at))
+	st, err := rules.Books.Stand(c.tale(), c.Story.notBefore(at))
+	st.Clocks = append(st.Clocks, c.owedClocks(rules, at)...)
+	return st, err
 }
 
 // clock is the clock of a stage that runs, or else the one that ran last. While
 // nothing has happened it needs no replay.
 func (c Case) clock(stage sla.Stage, rules Rules, at time.Time) (k policy.Clock, ok bool) {
-	if b := rules.Books[c.Version]; c.Story == "" && b != nil {
+	if b := rules.Books[c.Version]; c.Story == "" && b != nil && !strings.HasPrefix(string(stage), owedPrefix) {
 		return b.Start(stage, c.Severity, c.Opened)
 	}
 	for _, one := range c.stand(rules, at).Clocks { // what ended comes before what runs
@@ -75,7 +85,7 @@ func (c Case) clock(stage sla.Stage, rules Rules, at time.Time) (k policy.Clock,
 // alarms are all a case waits for: the next rung of every clock that runs, and
 // while nothing follows an acknowledgement the moment at which it returns.
 func (c Case) alarms(rules Rules, at time.Time) (as []Alarm) {
-	if c.State == Closed {
+	if c.State.Over() {
 		return nil
 	}
 	as = c.own(rules, at)
@@ -98,7 +108,7 @@ func (c Case) own(rules Rules, at time.Time) []Alarm {
 	switch {
 	case c.State == Submitted:
 		return []Alarm{{Ref: c.Ref, Stage: sla.Acknowledge, Turn: c.Turn, Rung: c.Climbed, Due: c.ladder(rules, at).due(c.Climbed)}}
-	case c.State != Closed && c.reviewed(rules):
+	case !c.State.Over() && c.reviewed(rules):
 		return []Alarm{{Ref: c.Ref, Stage: sla.Review, Rung: c.Reviews, Due: p.ReviewDue(c.Acknowledged, c.Reviews)}}
 	}
 	return nil

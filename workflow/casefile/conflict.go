@@ -39,10 +39,10 @@ func (c *Case) undo(was Case, r Roster) (returned bool) {
 	if barred(c.Proposed) {
 		c.Proposed = ""
 		if c.State == CloseProposed {
-			c.State = Acknowledged
+			c.State = c.workable()
 		}
 	}
-	if barred(c.By) && c.State != Closed {
+	if barred(c.By) && !c.State.Over() {
 		c.By, c.Acknowledged, c.Reviews, c.Proposed, c.State = "", time.Time{}, 0, "", Submitted
 		return was.State != Submitted
 	}
@@ -52,7 +52,7 @@ func (c *Case) undo(was Case, r Roster) (returned bool) {
 // instead tells those of a case that is not closed who had not been told of it
 // and now stand where somebody was passed over.
 func (c Case) instead(was Case, rules Rules, at time.Time) (ns []Notice) {
-	if c.State == Closed {
+	if c.State.Over() {
 		return nil
 	}
 	var knew, know []Post

@@ -15,18 +15,23 @@ type heeded struct {
 	story    Story
 	severity sla.Severity
 	grading  string
+	file     File
+	stays    bool // the first half of an act that takes two people moves nothing
 	notices  []Notice
 }
 
 // heed works out what a command does to the clocks of the case.
 func (c Case) heed(cmd Command, rules Rules, at time.Time) (heeded, error) {
-	h := heeded{story: c.Story, severity: c.Severity, grading: c.Grading}
+	h := heeded{story: c.Story, severity: c.Severity, grading: c.Grading, file: c.File}
 	switch cmd.Verb {
 	case Acknowledge:
 		h.take(c, cmd, rules, at)
 	case Note:
 		h.act(at)
 	case Close:
+		if c.File.begun() {
+			return c.closeWorked(h, cmd, rules, at)
+		}
 		if h.act(at); c.State == CloseProposed {
 			h.story = h.story.and(at, policy.Closed, "")
 		}
@@ -36,6 +41,8 @@ func (c Case) heed(cmd Command, rules Rules, at time.Time) (heeded, error) {
 		return c.done(h, cmd, rules, at)
 	case Rest, Resume:
 		return c.rest(h, cmd, rules, at)
+	default:
+		return c.work(h, cmd, rules, at)
 	}
 	return c.kept(h, rules), nil
 }
@@ -59,10 +66,21 @@ func (h *heeded) act(at time.Time) {
 // take is that a person has taken the case. That the same person says so again
 // leads to nothing.
 func (h *heeded) take(c Case, cmd Command, rules Rules, at time.Time) {
+	lead := rules.Roster.fills(cmd.By, c.Org, sla.LALead)
+	if lead && h.file.Owed.Owes("LA_NOTIFY") {
+		h.file.Owed = h.file.Owed.settle("LA_NOTIFY", Fulfilled, cmd.By, "took the case", at)
+	}
+	if c.State != Submitted && c.State != CloseProposed && c.State != Acknowledged {
+		h.act(at)
+		return
+	}
 	if c.State == Acknowledged && cmd.By == c.By {
 		return
 	}
-	if rules.Roster.fills(cmd.By, c.Org, sla.LALead) {
+	if h.file.Owed.Owes("ACK") {
+		h.file.Owed = h.file.Owed.settle("ACK", Fulfilled, cmd.By, "", at)
+	}
+	if lead {
 		h.story = h.story.and(at, policy.Did, string(sla.LAAcknowledge))
 	}
 	h.story = h.story.and(at, policy.Did, string(sla.Acknowledge))
@@ -91,12 +109,15 @@ func (c Case) grade(h heeded, cmd Command, rules Rules, at time.Time) (heeded, e
 func (c Case) calm(h heeded, to sla.Severity, cmd Command, rules Rules, at time.Time) (heeded, error) {
 	said, first, _ := strings.Cut(c.Grading, "=")
 	switch {
-	case said == string(to) && first == cmd.By:
+	case said == string(to) && (first == cmd.By || cmd.Hand != "" && c.File.typed("GRADE", cmd.Hand)):
 		return h, ErrSamePerson
 	case said == string(to) && c.MayAct(rules.Roster, first):
 		return c.graded(h, to, cmd, rules, at), nil
 	}
 	h.grading = string(to) + "=" + cmd.By
+	if h.file = h.file.whole("GRADE"); cmd.Hand != "" {
+		h.file = h.file.spoken("GRADE", cmd)
+	}
 	h.notices = c.others(Changed, cmd.By, fmt.Sprintf("proposes to grade it %s instead of S1. It stays S1 until a second person answers GRADE %s because, with a reason", to, to), rules, at)
 	return c.kept(h, rules), nil
 }
@@ -142,7 +163,13 @@ func reasonIn(text string) string {
 func (c Case) done(h heeded, cmd Command, rules Rules, at time.Time) (heeded, error) {
 	stage, ok := stageIn(cmd.Text)
 	if !ok {
-		return h, fmt.Errorf("no such stage: %w", ErrUnclear)
+		return c.met(h, cmd, rules, at)
+	}
+	if stage == sla.Triage && c.File.begun() && !c.File.Triaged {
+		return h, fmt.Errorf("casework has begun, say TRIAGE because …: %w", ErrUnclear)
+	}
+	if code := doneWith[stage]; h.file.Owed.Owes(code) {
+		h.file.Owed = h.file.Owed.settle(code, Fulfilled, cmd.By, "", at)
 	}
 	if stage == sla.LAAcknowledge && !rules.Roster.fills(cmd.By, c.Org, sla.LALead) {
 		return h, fmt.Errorf("%s is for the local authority lead: %w", stage, ErrNotAllowed)
@@ -191,8 +218,9 @@ func Takes(v Verb, text string) bool {
 		_, _, err := severityIn(text)
 		return err == nil
 	case Done:
-		_, ok := stageIn(text)
-		return ok
+		_, stage := stageIn(text)
+		_, _, owed := obligationIn(text)
+		return stage || owed
 	case Rest:
 		return strings.HasPrefix(strings.ToLower(text), "until ")
 	}

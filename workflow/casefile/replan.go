@@ -12,7 +12,7 @@ import (
 // false where that changes nothing, and then nothing is written.
 func (c Case) Replan(rules Rules, at time.Time) (out Outcome, earlier, later int, replanned bool) {
 	was := c.stand(rules, at)
-	if c.State == Closed || was.Book == nil || was.Book.Version == rules.Version || rules.Books[rules.Version] == nil {
+	if c.State.Over() || was.Book == nil || was.Book.Version == rules.Version || rules.Books[rules.Version] == nil {
 		return out, 0, 0, false
 	}
 	c.Story = c.Story.and(at, policy.Changed, rules.Version)

@@ -1,0 +1,59 @@
+package casefile
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// Parties are who they are said to be: an alias stays an alias, two of them are
+// never made one, and their traces are alike however they were written.
+func TestParties(t *testing.T) {
+	w := newWorker(t)
+	w.say("lead", Party, "affected: Mei O'Neill, learner")
+	w.say("lead", Party, "responsible: alias @SammyX, +44 7700 900123")
+	w.say("lead", Party, "responsible: unknown, https://app.example/u/Sammy/")
+	w.say("lead", Party, "forwarder: the whole group")
+	w.say("lead", Party, "3: staff, 07700 900 123")
+	want := []Someone{
+		{1, "AFFECTED", "LRN", "Mei O'Neill", ""},
+		{2, "SUBJECT", "UNK", "", "07700900123 @sammyx"},
+		{3, "SUBJECT", "STF", "unknown", "07700900123 https://app.example/u/sammy"},
+		{4, "ACCESSORY", "UNK", "the whole group", ""},
+	}
+	if got := w.c.File.Parties.List(); !slices.Equal(got, want) {
+		t.Errorf("%+v", got)
+	}
+	if w.status("SUPPORT_SUBJECT") != "PENDING" {
+		t.Error("nothing is owed to whoever is said to be responsible")
+	}
+	for text, near := range map[string]string{"responsibel: X": "", "subjct: X": "SUBJECT", "": "", "affected": "", "9: x": ""} {
+		if err := w.try("lead", Party, text); !errors.Is(err, ErrUnclear) || !strings.Contains(err.Error(), near) {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
+// A party who stands on the roster is kept from the case, by name or address,
+// and what they did on it does not stand; who works with it is not kept from it.
+func TestPartyOnRoster(t *testing.T) {
+	w := newWorker(t)
+	p := w.rules.Roster.People["lead"]
+	p.Name = "Ada Quill"
+	w.rules.Roster.People["lead"] = p
+	w.say("lead", Acknowledge, "")
+	w.say("deputy", Party, "professional: Ada Quill")
+	if w.c.Excluded != "" {
+		t.Fatalf("%s is excluded", w.c.Excluded)
+	}
+	w.say("deputy", Party, "responsible: Ada Quill, staff")
+	if w.c.Excluded != "lead" || w.c.State != Submitted || !slices.Contains(told(w.last), "head") {
+		t.Errorf("excluded %q, %s, told %v", w.c.Excluded, w.c.State, told(w.last))
+	}
+	w = newWorker(t)
+	w.say("lead", Party, "witness: somebody, deputy@council.example")
+	if w.c.Excluded != "deputy" {
+		t.Errorf("excluded %q", w.c.Excluded)
+	}
+}
