@@ -44,7 +44,8 @@ func caseCommand() *cobra.Command {
 					rows = append(rows, []string{stamp(&e.At), e.By, e.Verb, e.Text})
 				}
 				return rows
-			}))
+			}),
+		actCommand())
 	return c
 }
 
