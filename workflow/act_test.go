@@ -153,3 +153,22 @@ func TestSamePartyElsewhere(t *testing.T) {
 		t.Errorf("the deputy learns of %q", done.Elsewhere)
 	}
 }
+
+// A grave case is not closed by a letter either while something is owed, and
+// what is said of it then is kept.
+func TestLetterCannotCloseWhatIsOwed(t *testing.T) {
+	d := newDesk(t)
+	d.byPolicy(nil)
+	d.open("please help")
+	letter := d.letters("deputy", casefile.Opened)[0]
+	d.acts(d.only().Ref, "lead", "ACK", "FLAG CRIME")
+	d.obey(d.answer(letter, "CLOSE ADVICE. Told: yes, by phone. Learning: less. because it is over"))
+	c := d.only()
+	if c.State != casefile.Acknowledged || !c.File.Owed.Owes("POLICE_101") || !c.File.Owed.Owes("LEARNING") {
+		t.Errorf("%s owing %+v", c.State, c.File.Owed.Open())
+	}
+	d.obey(d.answer(d.letters("deputy", casefile.TakenBy)[0], "DONE obligation police 101 CR-1"))
+	if c = d.only(); c.File.Owed.Owes("POLICE_101") || !c.File.Owed.Owes("DFE_24H") {
+		t.Errorf("a letter's own words did nothing: %+v", c.File.Owed.Open())
+	}
+}
