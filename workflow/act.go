@@ -28,7 +28,7 @@ type Instruction struct {
 type Acted struct {
 	Case      casefile.Case
 	Events    []casefile.Event
-	Elsewhere casefile.IDs // other cases with a party of the same traces that the person may see
+	Elsewhere []casefile.Related // other cases with a party of the same traces that the person may see
 }
 
 // Act carries out an instruction as if its person had given it, and writes down
@@ -86,19 +86,19 @@ func (o *Office) shut(tx *ledger.Tx, was, now casefile.Case, at time.Time) error
 }
 
 // elsewhere are the cases with a party of the same traces that person may see.
-func (o *Office) elsewhere(tx *ledger.Tx, c casefile.Case, person string, now time.Time) (refs casefile.IDs, err error) {
+func (o *Office) elsewhere(tx *ledger.Tx, c casefile.Case, person string, now time.Time) (found []casefile.Related, err error) {
 	all, err := tx.Traced(c)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	for _, ref := range all.List() {
 		other, err := tx.Case(casefile.Ref(ref))
 		if err != nil {
-			return "", err
+			return nil, err
 		}
 		if other.MaySee(o.rules(now).Roster, person) {
-			refs = refs.With(ref)
+			found = append(found, c.Related(other))
 		}
 	}
-	return refs, nil
+	return found, nil
 }

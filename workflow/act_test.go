@@ -143,14 +143,14 @@ func TestSamePartyElsewhere(t *testing.T) {
 		one, two = two, one
 	}
 	d.acts(one.Ref, "lead", "PARTY responsible: alias @Sammy")
-	if done := d.acts(two.Ref, "deputy", "PARTY responsible: unknown, @sammy"); done.Elsewhere != casefile.IDs(one.Ref) {
-		t.Errorf("found %q, want %s", done.Elsewhere, one.Ref)
+	if done := d.acts(two.Ref, "deputy", "PARTY responsible: unknown, @sammy"); len(done.Elsewhere) != 1 || done.Elsewhere[0] != (casefile.Related{Ref: one.Ref, Within: 90, Course: true, Traces: "@sammy"}) {
+		t.Errorf("found %+v, want %s", done.Elsewhere, one.Ref)
 	}
 	if err := d.Exclude(t.Context(), one.Ref, []string{"deputy"}, "lead", "related"); err != nil {
 		t.Fatal(err)
 	}
-	if done := d.acts(two.Ref, "deputy", "NOTE again"); done.Elsewhere != "" {
-		t.Errorf("the deputy learns of %q", done.Elsewhere)
+	if done := d.acts(two.Ref, "deputy", "NOTE again"); len(done.Elsewhere) != 0 {
+		t.Errorf("the deputy learns of %+v", done.Elsewhere)
 	}
 }
 

@@ -105,10 +105,22 @@ func printAct(w io.Writer, x app.Act) error {
 	if len(x.Owed) > 0 {
 		fmt.Fprintln(w, "owed:", strings.Join(x.Owed, ", "))
 	}
-	if len(x.Elsewhere) > 0 {
-		fmt.Fprintln(w, "the same address, number, handle or link stands on:", strings.Join(x.Elsewhere, ", "))
+	for _, s := range x.Elsewhere {
+		fmt.Fprintf(w, "%s has the same %s; the two arrived %d days apart%s\n", s.Case, oneLine(strings.Join(s.Traces, ", ")), s.Days, repeats(s))
 	}
 	return nil
+}
+
+// repeats says what a case with the same person may mean, which is for people to
+// say.
+func repeats(s app.Shared) (text string) {
+	if s.Within > 0 {
+		text = fmt.Sprintf(", within %d: say FLAG REPEAT if it is the same person", s.Within)
+	}
+	if s.Course {
+		text += "; two or more incidents are possibly a course of conduct"
+	}
+	return text
 }
 
 // grammar is how each verb is said.

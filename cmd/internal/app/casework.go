@@ -76,14 +76,26 @@ type Act struct {
 	Severity  string   `json:"severity"`
 	Events    []Event  `json:"events"`    // the new lines of the chronology; seq is 0
 	Owed      []string `json:"owed"`      // codes of what is owed now
-	Elsewhere []string `json:"elsewhere"` // other cases with a party of the same address, number, handle or link
+	Elsewhere []Shared `json:"elsewhere"` // other cases with a party of the same address, number, handle or link
+}
+
+// Shared is another case with somebody who is on this one.
+type Shared struct {
+	Case   string   `json:"case"`
+	Days   int      `json:"days"`   // between the arrivals of the two
+	Within int      `json:"within"` // 90 or 365 days; 0 if they are further apart
+	Course bool     `json:"course"` // both have the same person said to be responsible: possibly a course of conduct
+	Traces []string `json:"traces"`
 }
 
 // ActRecord is what came of an act, for printing.
 func ActRecord(a workflow.Acted) Act {
-	x := Act{Case: string(a.Case.Ref), State: string(a.Case.State), Severity: string(a.Case.Severity), Events: []Event{}, Owed: []string{}, Elsewhere: texts(a.Elsewhere)}
+	x := Act{Case: string(a.Case.Ref), State: string(a.Case.State), Severity: string(a.Case.Severity), Events: []Event{}, Owed: []string{}, Elsewhere: []Shared{}}
 	for _, e := range a.Events {
 		x.Events = append(x.Events, Event{Case: x.Case, At: e.At, By: e.By, Verb: string(e.Verb), Text: e.Text, Arrival: e.Arrival})
+	}
+	for _, r := range a.Elsewhere {
+		x.Elsewhere = append(x.Elsewhere, Shared{string(r.Ref), r.Days, r.Within, r.Course, texts(r.Traces)})
 	}
 	for _, o := range a.Case.File.Owed.Open() {
 		x.Owed = append(x.Owed, o.Code)
