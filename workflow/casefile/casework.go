@@ -220,7 +220,7 @@ func (d *deed) monitor() error {
 
 // local is the moment where people are.
 func (d *deed) local() time.Time {
-	if b := d.bookOf(d.rules, d.at); b != nil {
+	if b := d.bookOf(d.rules); b != nil {
 		return d.at.In(b.Policy.Zone)
 	}
 	return d.at

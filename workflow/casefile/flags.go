@@ -120,7 +120,7 @@ func (c Case) begin(f File, rules Rules, at time.Time) File {
 // owe writes one obligation down.
 func (c Case) owe(f File, o owing, why string, rules Rules, at time.Time) File {
 	x := Obligation{Code: o.code, Status: Pending, Limit: o.limit, From: at.UTC(), Severity: c.Severity, Why: why}
-	if b := c.bookOf(rules, at); b != nil {
+	if b := c.bookOf(rules); b != nil {
 		x.Version = b.Version
 	}
 	f.Owed = f.Owed.with(x)
@@ -142,6 +142,6 @@ func (c Case) flag(f File, flag string, rules Rules, at time.Time) File {
 
 // nobodyAtDesk reports whether the service is closed at the moment.
 func (c Case) nobodyAtDesk(rules Rules, at time.Time) bool {
-	b := c.bookOf(rules, at)
+	b := c.bookOf(rules)
 	return b != nil && !b.Calendar.IsOpen(at)
 }

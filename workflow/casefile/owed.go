@@ -19,8 +19,14 @@ func (o Obligation) Stage() sla.Stage {
 // bookOf is the policy whose hours count for what comes to be owed now: that of
 // the case, or the present one of a case that is older than policies; nil where
 // there is none.
-func (c Case) bookOf(rules Rules, at time.Time) *policy.Book {
-	if b := c.replayed(rules, at).Book; b != nil {
+func (c Case) bookOf(rules Rules) *policy.Book {
+	version := c.Version
+	for _, e := range c.Story.Events() {
+		if e.Kind == policy.Changed {
+			version = e.Version
+		}
+	}
+	if b := rules.Books[version]; b != nil {
 		return b
 	}
 	return rules.Books[rules.Version]
