@@ -101,9 +101,9 @@ func TestObligationRings(t *testing.T) {
 	if letters() != 1 {
 		t.Fatal("nobody was told that the police were not")
 	}
-	d.audit()
+	d.audits()
 	d.acts(d.only().Ref, "lead", "REFER police CR-1")
-	d.audit()
+	d.audits()
 	if c := d.only(); c.Breached.IsZero() || c.File.Owed.Owes("POLICE_101") {
 		t.Errorf("%+v", c)
 	}
