@@ -219,6 +219,12 @@ var brokenMail = []broken{
 var brokenListeners = []broken{
 	{`listen = "127.0.0.1:8080"`, `listen = ▸"8080"`, "web.listen", "is a port without a host; write it like 127.0.0.1:8080"},
 	{`listen = "127.0.0.1:8080"`, `listen = ▸"localhost"`, "web.listen", "such as localhost:8080"},
+	{`phone = ""`, `phone = ""
+leave = ▸"http://weather.example/"`, "form.leave", "not encrypted; it must begin with https://"},
+	{`phone = ""`, `leave = ▸"weather"`, "form.leave", "is no address of a page"},
+	{`phone = ""`, `leave = ▸"https://me@weather.example"`, "form.leave", "a name or a password"},
+	{`phone = ""`, `contact = ▸"Privacy Team"`, "form.contact", "is no mail address"},
+	{`phone = ""`, `▸fone = "01632 960 001"`, "form.fone", "phone"},
 	{`listen = "127.0.0.1:9090"`, `listen = ▸"0.0.0.0:9090"`, "metrics.listen", "reached from other machines"},
 	{`listen = "127.0.0.1:9090"`, `listen = ▸":9090"`, "metrics.listen", "no good host"},
 	{`listen = "127.0.0.1:9090"`, `listen = ▸"127.0.0.1:8080"`, "metrics.listen", "another port"},
@@ -265,6 +271,7 @@ var brokenPeople = []broken{
 	{"service_lead = \"service-lead\"\nla_lead = \"la-lead\"\nmanagers = [\"manager\", \"service-lead\"]\n\n[[organisation]]", "la_lead = \"deputy\"\nmanagers = [\"service-lead\"]\n\n[[▸organisation]]", "organisation", "nobody is left on the ladder"},
 	{`id = "manager"`, `id = ▸"lead"`, "person.id", "was given before"},
 	{`address = "femi.ade@council.example"`, `address = ▸"Helen.Marsh@council.example"`, "person.address", "was given before"},
+	{`address = "femi.ade@council.example"`, `address = ▸"Helen.Marsh+x@council.example"`, "person.address", `is the mailbox of "la-lead": one person would count as two`},
 	{`address = "femi.ade@council.example"`, `address = ▸"safeguarding+x@council.example"`, "person.address", "letters would come back"},
 	{`address = "femi.ade@council.example"`, `address = ▸"femi ade@council.example"`, "person.address", "is no mail address"},
 	{`address = "femi.ade@council.example"`, `address = ▸"femi@council.example\r\nBcc: x@y.example"`, "person.address", "line break"},

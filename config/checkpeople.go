@@ -57,11 +57,16 @@ func (ch *checker) persons() {
 	if len(ch.Persons) == 0 {
 		ch.wrong("person", "there are no people", "add [[person]] with id, name and address for each")
 	}
-	ids, addresses := map[string]bool{}, map[string]bool{}
+	ids, addresses, boxes := map[string]bool{}, map[string]bool{}, map[string]string{}
 	for i, p := range ch.Persons {
 		at := fmt.Sprintf("person[%d]", i)
 		ch.unique(ids, at+".id", p.ID)
 		ch.unique(addresses, at+".address", strings.ToLower(p.Address))
+		box := strings.ToLower(withoutPlus(p.Address))
+		if other, taken := boxes[box]; taken && p.Address != "" {
+			ch.wrong(at+".address", fmt.Sprintf("is the mailbox of %q: one person would count as two", other), "give each person a mailbox of their own")
+		}
+		boxes[box] = p.ID
 		if p.Address != "" && strings.EqualFold(withoutPlus(p.Address), withoutPlus(ch.Service.Address)) {
 			ch.wrong(at+".address", "is the desk's own address: letters would come back as concerns", "give the person's own mailbox")
 		}
@@ -100,6 +105,7 @@ func (ch *checker) listeners() {
 }
 
 func (ch *checker) times() {
+	ch.readable("service.guidance", ch.Service.Guidance, "name a register of guidance; \"dutydesk guidance example\" prints one to begin with")
 	ch.readable("sla.policy", ch.SLA.Policy, "name a policy file; \"dutydesk policy show\" prints one to begin with")
 	ch.readable("sla.holidays", ch.SLA.Holidays, "save https://www.gov.uk/bank-holidays.json there")
 	if ch.SLA.Review > 0 && ch.SLA.Review < ch.SLA.Acknowledge {

@@ -28,6 +28,7 @@ type Config struct {
 	DKIM          DKIM           `toml:"dkim" doc:"Whether signatures of mails are checked at receipt."`
 	Mail          Mail           `toml:"mail" doc:"What letters may hold."`
 	Web           Web            `toml:"web" doc:"The public listener."`
+	Form          Form           `toml:"form" doc:"The report form, which web.listen shows at \"/\"."`
 	Metrics       Metrics        `toml:"metrics" doc:"The listener for Prometheus, on this machine only."`
 	SLA           SLA            `toml:"sla" doc:"What \"dealt with immediately\" means."`
 	Roles         Roles          `toml:"roles" doc:"Who stands above the organisations, by person id."`
@@ -47,6 +48,7 @@ type Service struct {
 	TimeZone        string `toml:"time_zone" default:"Europe/London" form:"zone" doc:"IANA zone in which letters name times."`
 	ReferencePrefix string `toml:"reference_prefix" default:"SG-" form:"prefix" doc:"What case references begin with."`
 	Organisation    string `toml:"organisation" example:"service" form:"organisation" doc:"Id of the organisation that takes what belongs to nobody."`
+	Guidance        string `toml:"guidance" default:"" doc:"File with the council's register of guidance links; \"\" for the one that comes with the program. \"dutydesk guidance example\" prints that."`
 }
 
 // Ledger says where the database is.
@@ -128,7 +130,7 @@ type Mail struct {
 
 // Web is the public listener.
 type Web struct {
-	Listen string `toml:"listen" default:"127.0.0.1:8080" empty:"none" form:"listen" doc:"host:port for /livez and /readyz; \"\" for none."`
+	Listen string `toml:"listen" default:"127.0.0.1:8080" empty:"none" form:"listen" doc:"host:port for the report form, /livez and /readyz; \"\" for none. It speaks HTTP: put a proxy before it that speaks HTTPS, keeps the Host header and logs no addresses."`
 }
 
 // Metrics is the listener for numbers.
@@ -140,8 +142,8 @@ type Metrics struct {
 type SLA struct {
 	Policy      string   `toml:"policy" default:"" doc:"File with the council's response times and ladders; \"\" for the default. \"dutydesk policy show\" prints that, \"policy check\" says what is wrong with one."`
 	Holidays    string   `toml:"holidays" default:"" doc:"A newer https://www.gov.uk/bank-holidays.json than the program's own, or \"\"."`
-	Acknowledge Duration `toml:"acknowledge" default:"0s" min:"1s" max:"168h" doc:"By when a named person must have acknowledged a concern of any severity, in real time, in place of the policy's rule. The ladder then climbs at 50, 100, 200 and 400 percent of it. \"0s\" follows the policy."`
-	Review      Duration `toml:"review" default:"0s" min:"1s" max:"672h" doc:"How often a case that is not closed comes back to its lead and deputy, in real time, in place of the policy's rule. \"0s\" follows the policy."`
+	Acknowledge Duration `toml:"acknowledge" default:"0s" min:"1s" max:"168h" doc:"By when a named person must have acknowledged a concern of any severity, in real time, in place of the policy's rule where that is later; it makes no deadline later. The ladder then climbs at 50, 100, 200 and 400 percent of it. \"0s\" follows the policy."`
+	Review      Duration `toml:"review" default:"0s" min:"1s" max:"672h" doc:"How often a case that is not closed comes back to its lead and deputy, in real time, in place of the policy's rule where that is later. \"0s\" follows the policy."`
 }
 
 // Roles are the seats above the organisations.
@@ -151,7 +153,7 @@ type Roles struct {
 	SeniorOfficer string   `toml:"senior_officer" default:"" form:"person" doc:"Senior accountable officer."`
 	OnCall        string   `toml:"on_call" default:"" form:"person" doc:"Who is on call when the service is closed; [[seat]] tables say who on which days."`
 	Executive     string   `toml:"executive" default:"" form:"person" doc:"Director or nominated executive."`
-	Outside       string   `toml:"outside" default:"" form:"person" doc:"Contact outside the service: told of a concern that names everybody else who could act."`
+	Outside       string   `toml:"outside" default:"" form:"person" doc:"Contact outside the service: told of a concern from which everybody else who could act is kept, or all but one."`
 	Managers      []string `toml:"managers" default:"[]" example:"[\"manager\"]" form:"person" doc:"Who hears of every breach and of trouble with the desk."`
 }
 
@@ -164,6 +166,7 @@ type Organisation struct {
 
 	Active      bool     `toml:"active" default:"true" doc:"Whether it takes concerns; those of one that does not go to service.organisation."`
 	Ceop        bool     `toml:"ceop" default:"false" doc:"Whether the policy asks it for two CEOP Ambassadors, as it does Family Learning."`
+	Uploads     bool     `toml:"uploads" default:"false" doc:"Whether the report form takes files for it. Decide with your legal advice whether to hold pictures at all. Who is not sure of the organisation is asked by that of service.organisation."`
 	Ambassadors []string `toml:"ambassadors" default:"[]" form:"person" doc:"Who of it is trained as a CEOP Ambassador."`
 }
 

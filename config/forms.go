@@ -32,6 +32,7 @@ var forms = map[string]func(text string) (what, fix string){
 	"tenant":   matches(regexp.MustCompile("^("+guid+`|[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+)$`), "is no tenant", "copy the Directory (tenant) ID from the app's overview page; it looks like 00000000-0000-0000-0000-000000000000"),
 
 	"token-url": tokenURL,
+	"page":      httpPage,
 }
 
 const guid = `[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}`

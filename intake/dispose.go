@@ -47,6 +47,9 @@ func (d *Desk) read(ctx context.Context, a workflow.Arrived) error {
 	a.Content, a.Defects, a.Exhibits = content(m), codes(m.Defects), exhibits(m.Attachments)
 	d.prove(&a, m)
 	d.name(&a, m, raw)
+	if Door(a.Door) == Form {
+		d.formed(&a, raw)
+	}
 	if stopped(m) {
 		return d.Office.Open(ctx, a, "it made the reader stop; the raw mail is kept unchanged")
 	}

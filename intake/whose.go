@@ -17,6 +17,9 @@ import (
 // decide finds out whose the mail is. Whatever answers no letter of ours is a
 // new concern, by whomever or whatever it was written.
 func (d *Desk) decide(ctx context.Context, a workflow.Arrived, m message.Message) error {
+	if Door(a.Door) == Form {
+		return d.Office.Open(ctx, a, "") // it answers nobody's letter, whatever its words look like
+	}
 	if back, err := d.canary(ctx, a, m); back || err != nil {
 		return err
 	}
@@ -43,8 +46,9 @@ func (d *Desk) decide(ctx context.Context, a workflow.Arrived, m message.Message
 
 // ownLetter finds a letter of the desk that came to its own mailbox, from the
 // desk or, where its sender was rewritten on the way, still marked as written by
-// a machine in answer to mail. A person's mail, by a list or with an invitation, under a letter's Message-ID, which whoever had the
-// letter knows, is a mail of theirs: it may be a report, and nothing may hide it.
+// a machine in answer to mail. A person's mail under a letter's Message-ID, which
+// whoever had the letter knows, is a mail of theirs, also by a list or with an
+// invitation: it may be a report, and nothing may hide it.
 func (d *Desk) ownLetter(ctx context.Context, m message.Message) (x ledger.Letter, own bool, err error) {
 	if !answersItself(m) && (len(m.From) != 1 || !strings.EqualFold(m.From[0].Addr, d.Address)) {
 		return x, false, nil

@@ -41,6 +41,7 @@ const (
 	Changed       Kind = "changed"        // somebody graded it or holds its clocks; the others on the case
 	PolicyChanged Kind = "policy-changed" // deadlines moved with the policy; managers
 	OffCase       Kind = "off-case"       // they are off a case by their own word; whoever said so
+	Status        Kind = "status"         // how the case stands; whoever asked
 	Informed      Kind = "informed"       // what the desk tells by itself; the local authority lead
 )
 
@@ -77,6 +78,8 @@ type Deed struct {
 	State string   // refused: the state of the case, as in Facts
 	Can   []string // refused: the words that could be said instead
 	Refs  []string // list-answer: the cases it came to
+
+	Reasons []string // no-pause: those that the policy allows
 }
 
 // Facts are all a letter may need. A kind ignores what it has no use for.
@@ -95,6 +98,8 @@ type Facts struct {
 	What     string    // what is due: a stage, "triage"; "" is the acknowledgement
 	Rule     string    // which rule set Due, in the desk's words; "" to leave out
 	Asked    string    // what the policy asks besides; "" for nothing
+	Ask      string    // the reply that is asked for, such as "GRADE S3 because "; "" for none
+	Back     time.Time // transcript: when the case goes back if nothing follows; zero for never
 	Org      string    // "Northgate Training"
 	Door     string    // "mail" or "form"; full letters only
 
@@ -115,6 +120,9 @@ type Facts struct {
 
 	Deeds                     []Deed   // transcript: what the reply did, word by word
 	Understood, Changed, Next []string // the same in words, of a letter that was decided on by an older program
+
+	Clocks []Clock  // status: what is owed, soonest first
+	Lines  []string // status: the last of the chronology, as far as To may read it
 
 	Trouble Down
 	Items   []Item  // digest: every concern in it
@@ -181,12 +189,12 @@ const (
 // control or direction marks that could make a letter read as something else.
 func (f Facts) clean() Facts {
 	for _, s := range []*string{
-		&f.Service, &f.Severity, &f.State, &f.Org, &f.Door, &f.To.Name, &f.Role, &f.By, &f.Reason, &f.Nearest, &f.What, &f.Rule, &f.Asked,
+		&f.Service, &f.Severity, &f.State, &f.Org, &f.Door, &f.To.Name, &f.Role, &f.By, &f.Reason, &f.Nearest, &f.What, &f.Rule, &f.Asked, &f.Ask,
 		&f.Trouble.Part,
 	} {
 		*s = oneLine(*s)
 	}
-	for _, list := range []*[]string{&f.Understood, &f.Changed, &f.Next} {
+	for _, list := range []*[]string{&f.Understood, &f.Changed, &f.Next, &f.Lines} {
 		*list = oneLines(*list)
 	}
 	f.Exhibits = append([]Exhibit(nil), f.Exhibits...)

@@ -17,7 +17,8 @@ type Item struct {
 	Severity string
 	State    string // as in Facts, when the digest is written
 	Received time.Time
-	Due      time.Time // when it must be acknowledged
+	Due      time.Time // when it must be acknowledged, or what What says
+	What     string    // what is due, as in Facts
 	Token    string
 	By       string // acknowledged: who took it
 }
@@ -30,11 +31,13 @@ const mostInHTML = 1000
 // items are the lines of a digest.
 func (f Facts) items(say *phrases) (all []templates.Item) {
 	for _, i := range f.Items {
-		x := templates.Item{Ref: i.Ref, What: say.of("item", string(i.Kind), i), Due: f.since(i.Due), Address: ReplyAddress(f.ServiceAddress, i.Token),
+		x := templates.Item{Ref: i.Ref, What: say.of("item", string(i.Kind), i), Address: ReplyAddress(f.ServiceAddress, i.Token),
 			Link: mailto(ReplyAddress(f.ServiceAddress, i.Token), "Safeguarding "+i.Ref, i.ready().word+"\n"), Label: i.ready().label}
 		facts := []string{severities[i.Severity].row, oneLine(i.Org), "received " + f.since(i.Received)}
+		if due := f.since(i.Due); due != "" && i.State == stateOpen {
+			x.Ask = say.first("please", i.What, struct{ Due string }{due})
+		}
 		if i.State != stateOpen {
-			x.Due = ""
 			facts = append(facts, say.of("stage", i.State, i)+" since")
 		}
 		x.Facts = strings.Join(facts, ", ")

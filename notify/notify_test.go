@@ -22,7 +22,7 @@ var kinds = []notify.Kind{
 	notify.Opened, notify.Nudge, notify.Breach, notify.Acknowledged, notify.Transcript, notify.Help, notify.CloseProposed, notify.Closed,
 	notify.Reminder, notify.Untrusted, notify.Undelivered, notify.Hold, notify.Trouble, notify.Recovered, notify.Missing, notify.Reconciled,
 	notify.DailyList, notify.RosterCheck, notify.PolicyReview,
-	notify.StageNudge, notify.StageBreach, notify.Returned, notify.Changed, notify.Informed, notify.PolicyChanged, notify.OffCase,
+	notify.StageNudge, notify.StageBreach, notify.Returned, notify.Changed, notify.Informed, notify.PolicyChanged, notify.OffCase, notify.Status,
 }
 
 const token = "k3v9x0q2m7c5t8w1b4n6z0d2f8"

@@ -15,7 +15,8 @@ type view struct {
 	Danger, Waiting, Closing, Changed, Inline, Unknown bool
 	Unnamed, Settled                                   bool // list-answer: no case is named; digest: somebody has every case in it
 	What, Means, Fix, Since                            string
-	Stage, Done, Asked                                 string // what is due, in words; what to answer when it is done
+	Stage, Answer, Asked                               string // what is due, in words; what to answer when it is done
+	Screen, Target, Hears                              bool   // the check out of hours is due, or what nobody is late for; who gets it only hears of it
 	Tallies                                            []Tally
 	Count                                              string
 	Daily                                              *Daily
@@ -23,6 +24,7 @@ type view struct {
 	Why, Day, Hour                                     string // daily: why this person; policy-review: of the review; daily: when it comes
 	Over                                               bool   // policy-review: the day has passed
 	Whole                                              bool   // nothing is missing in any of them
+	Unsure                                             bool   // off-case: it was not clear whom they meant
 }
 
 func (f Facts) view(say *phrases) view {
@@ -31,9 +33,10 @@ func (f Facts) view(say *phrases) view {
 		Due: f.since(f.Due), Late: f.late(), Org: f.Org, By: f.By, Reason: f.reason(say), Nearest: f.meant(), Unknown: f.Nearest != "", Unnamed: len(f.Deeds) == 0, Settled: f.settled(),
 		Inline: f.Inline, Waiting: f.State == stateOpen, Closing: f.State == stateCloseProposed, Changed: f.moved(),
 		What: f.what(say), Means: say.of("means", f.Trouble.kind(), f), Fix: say.of("fix", f.Trouble.kind(), f), Since: f.since(f.Trouble.Since),
-		Stage: f.due(say), Done: strings.ReplaceAll(f.What, "-", " "), Asked: f.Asked,
+		Stage: f.due(say), Answer: f.reply(say), Asked: ended(f.Asked), Screen: f.What == screen, Target: f.What == closure, Hears: f.hears(),
 		Tallies: f.Tallies, Whole: f.whole(), Count: count(len(f.Items), "concern"),
-		Daily: f.Daily, Roll: f.Roll, Why: f.because(say), Day: f.date(f.Due), Hour: f.comes(), Over: !f.Due.IsZero() && f.Now.After(f.Due.AddDate(0, 0, 1)),
+		Unsure: f.Kind == OffCase && len(f.Deeds) > 0,
+		Daily:  f.Daily, Roll: f.Roll, Why: f.because(say), Day: f.date(f.Due), Hour: f.comes(), Over: !f.Due.IsZero() && f.Now.After(f.Due.AddDate(0, 0, 1)),
 	}
 }
 
@@ -84,7 +87,9 @@ func (f Facts) page(set *templates.Letters) (templates.Page, error) {
 		Language: Language, Title: f.subject(), Preview: f.subject() + ". " + first,
 		First: first, Rest: rest, Stripe: f.stripe(), Rows: f.rows(say), Sections: f.sections(say), Items: f.items(say),
 		Actions: f.actions(), Reply: f.answered(), Sender: f.Service,
-		Words: either(append(f.can(), "HELP")),
+	}
+	if !f.hears() {
+		p.Words = either(append(f.can(), "HELP"))
 	}
 	if why := f.lateness(say); why != "" {
 		p.Rest = append(p.Rest, why)
@@ -146,19 +151,29 @@ func orUnnamed(name string) string {
 	return name
 }
 
-// rows are the facts of the case; minimal letters leave out how it came.
-func (f Facts) rows(say *phrases) []templates.Row {
+// came is when the report came; minimal letters leave out how.
+func (f Facts) came(say *phrases) string {
 	received := f.since(f.Received)
 	if door := say.of("door", f.Door, f); received != "" && f.full() && door != "" {
 		received += ", by " + door
 	}
+	return received
+}
+
+// limit is by when the next act is owed, and how late it is.
+func (f Facts) limit() string {
 	due := f.since(f.Due)
 	if f.round() {
-		due = "" // a day, which the first line says
+		return "" // a day, which the first line says
 	}
 	if late := f.late(); late != "" && due != "" {
 		due += " (" + late + " late)"
 	}
+	return due
+}
+
+// rows are the facts of the case.
+func (f Facts) rows(say *phrases) []templates.Row {
 	stage, known := stages[f.State]
 	if !known {
 		stage = strings.ReplaceAll(f.State, "-", " ")
@@ -176,10 +191,10 @@ func (f Facts) rows(say *phrases) []templates.Row {
 		{Name: "Reference", Value: f.Ref},
 		{Name: "Severity", Value: severities[f.Severity].row},
 		{Name: "Stage", Value: stage},
-		{Name: "Due", Value: due},
+		{Name: "Due", Value: f.limit()},
 		{Name: "Rule", Value: f.Rule},
 		{Name: "Escalation", Value: climbed},
-		{Name: "Received", Value: received},
+		{Name: "Received", Value: f.came(say)},
 		{Name: "Came as", Value: evidence},
 		{Name: "For", Value: f.Org},
 		{Name: "Why you", Value: say.of("role", f.Role, f)},
@@ -201,6 +216,8 @@ func (f Facts) sections(say *phrases) []templates.Section {
 		all = f.Roll.sections(f, say)
 	case ListAnswer:
 		all = f.did(say)
+	case Status:
+		all = append(f.did(say), f.stands(say)...)
 	case Transcript:
 		all = append(f.did(say), templates.Section{Heading: "What is due next", Items: f.next(say)})
 	case Help:

@@ -30,6 +30,15 @@ func (p *phrases) write(name string, facts any) string {
 	return said
 }
 
+// first writes the phrase for a code in its place, or that of the place itself
+// if the code has no words of its own.
+func (p *phrases) first(place, code string, facts any) string {
+	if said := p.of(place, code, facts); said != "" {
+		return said
+	}
+	return p.write(place, facts)
+}
+
 // kind is the first word of a part's name.
 func (d Down) kind() string {
 	kind, _, _ := strings.Cut(d.Part, " ")
@@ -70,7 +79,7 @@ func (f Facts) understood(say *phrases) []string {
 func (f Facts) changed(say *phrases) []string {
 	items := f.Changed
 	for _, d := range f.Deeds {
-		facts := struct{ Stage, Can, Refs string }{say.of("stage", d.State, d), strings.Join(d.Can, ", "), strings.Join(d.Refs, ", ")}
+		facts := struct{ Stage, Can, Refs, Reasons string }{say.of("stage", d.State, d), strings.Join(d.Can, ", "), strings.Join(d.Refs, ", "), strings.Join(d.Reasons, ", or ")}
 		place := "did"
 		if f.Kind == ListAnswer {
 			place = "did-list"
@@ -85,14 +94,16 @@ func (f Facts) changed(say *phrases) []string {
 // next lists what the case waits for.
 func (f Facts) next(say *phrases) []string {
 	items := f.Next
-	if said := say.of("next", f.State, f); said != "" && len(f.Deeds) > 0 {
+	facts := struct{ Stage, Due, Late, Back string }{f.due(say), f.since(f.Due), f.late(), f.since(f.Back)}
+	if said := say.of("next", f.State, facts); said != "" && len(f.Deeds) > 0 {
 		items = append(items, said)
 	}
 	return items
 }
 
 // idle are the ends of a word that did nothing.
-var idle = []string{"taken-before", "no-reason", "spent", "same-person", "refused", "not-listed", "too-many", "list-only", "unclear", "needs-reason", "calm-proposed"}
+var idle = []string{"taken-before", "no-reason", "spent", "same-person", "needs-la-lead", "refused", "not-listed", "too-many", "list-only", "unclear", "not-done", "not-grave",
+	"needs-reason", "calm-same", "unknown-person", "readmit-same", "not-barred", "not-theirs", "no-pause", "not-waited", "not-pausable", "not-held"}
 
 // moved reports whether a reply did anything.
 func (f Facts) moved() bool {

@@ -4,11 +4,13 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"dutydesk/notify"
 	"dutydesk/templates"
+	"dutydesk/workflow/casefile"
 )
 
 var update = flag.Bool("update", false, "write the letters as they are now to testdata")
@@ -71,9 +73,19 @@ func letters(t *testing.T) map[string]notify.Facts {
 		if change != nil {
 			change(&f)
 		}
-		f.Can = could[f.State]
+		f.Can = could(f.State)
 		all[name] = f
 	}
+	addOpening(add, at)
+	addAnswers(add, at)
+	addLists(add, at)
+	addClocks(add, at)
+	addDesk(add, at)
+	return all
+}
+
+// addOpening adds the letters that call people to a concern.
+func addOpening(add func(string, notify.Kind, func(*notify.Facts)), at func(day, hour, minute int) time.Time) {
 	add("opened", notify.Opened, nil)
 	add("opened-full", notify.Opened, func(f *notify.Facts) {
 		f.Severity, f.Door, f.Due = "S1", "form", at(26, 15, 5)
@@ -90,11 +102,27 @@ func letters(t *testing.T) map[string]notify.Facts {
 		f.Role = "la-lead"
 	})
 	add("breach-answered", notify.Breach, func(f *notify.Facts) { f.Now, f.Rung, f.State, f.Due = at(26, 19, 5), 2, "acknowledged", time.Time{} })
+	add("breach-manager", notify.Breach, func(f *notify.Facts) {
+		f.Now, f.Rung, f.Role, f.Asked = at(26, 19, 5), 2, "manager", "a written reason is required"
+	})
+	night := func(f *notify.Facts) {
+		f.Received, f.Now, f.Due, f.What, f.Role = at(27, 2, 0), at(27, 2, 1), at(27, 4, 0), "out-of-hours-screen", "on-call"
+		f.Rule, f.Asked = "S2 out-of-hours-screen: 2 hours from receipt, policy 0123456789ab", "is this S1?"
+	}
+	add("opened-night", notify.Opened, night)
+	add("hold-night", notify.Hold, func(f *notify.Facts) { night(f); f.Reason, f.Exhibits = "one mail, 1.2 MB", nil })
+	add("stage-nudge-night", notify.StageNudge, func(f *notify.Facts) { night(f); f.Now = at(27, 3, 0) })
+}
+
+// addAnswers adds the letters about what people say.
+func addAnswers(add func(string, notify.Kind, func(*notify.Facts)), at func(day, hour, minute int) time.Time) {
 	taken := func(f *notify.Facts) { f.State, f.By, f.Due = "acknowledged", "Tom Reid", at(30, 17, 0) }
 	add("acknowledged", notify.Acknowledged, taken)
 	add("transcript", notify.Transcript, func(f *notify.Facts) {
 		taken(f)
 		f.Deeds = []notify.Deed{{Word: "ACK", Did: "taken"}, {Did: "noted"}}
+		f.What, f.Due, f.Back = "triage", at(26, 17, 0), at(27, 9, 30)
+		f.Rule = "S2 triage: 4 working hours from receipt, policy 0123456789ab"
 	})
 	add("transcript-nothing", notify.Transcript, func(f *notify.Facts) {
 		taken(f)
@@ -105,8 +133,9 @@ func letters(t *testing.T) map[string]notify.Facts {
 	})
 	add("transcript-all", notify.Transcript, func(f *notify.Facts) {
 		f.State = "closed"
-		for _, did := range []string{"noted", "taken", "taken-too", "taken-before", "kept-open", "proposed", "closed", "no-reason", "spent", "same-person", "graded", "calm-proposed", "done", "held", "resumed", "unclear", "needs-reason"} {
-			f.Deeds = append(f.Deeds, notify.Deed{Word: "CLOSE", Did: did})
+		for _, did := range strings.Fields("noted taken taken-too taken-before kept-open proposed closed no-reason spent same-person needs-la-lead graded calm-proposed calm-same done not-done " +
+			"referred not-grave held no-pause resumed unclear needs-reason barred readmit-proposed readmitted unknown-person readmit-same not-barred not-theirs not-waited not-pausable not-held") {
+			f.Deeds = append(f.Deeds, notify.Deed{Word: "CLOSE", Did: did, Reasons: []string{"waiting for the person affected"}})
 		}
 	})
 	add("transcript-old", notify.Transcript, func(f *notify.Facts) { // decided on before there were codes
@@ -116,6 +145,18 @@ func letters(t *testing.T) map[string]notify.Facts {
 		f.Next = []string{"The case comes back to lead and deputy every day until it is closed."}
 	})
 	add("help", notify.Help, nil)
+	add("status", notify.Status, func(f *notify.Facts) {
+		taken(f)
+		f.Clocks = []notify.Clock{{Stage: "triage", Due: at(26, 12, 5), Missed: true}, {Stage: "protective-action", Due: at(27, 17, 0)}}
+		f.Lines = []string{"Thursday 26 November 2026, 9am. The reporter: The concern arrived, and the case was opened.",
+			"Thursday 26 November 2026, 12:05pm. The desk's clock: The limit for the triage decision was missed. Those on this step of the ladder were told.",
+			"Thursday 26 November 2026, 1pm. Tom Reid (deputy safeguarding lead): Acknowledged the case."}
+	})
+	add("status-full", notify.Status, func(f *notify.Facts) {
+		f.State, f.Due = "closed", time.Time{}
+		f.Deeds = []notify.Deed{{Did: "noted"}}
+		f.Lines = []string{"Thursday 26 November 2026, 1pm. Tom Reid (deputy safeguarding lead): Noted. “I rang her; she is safe.”"}
+	})
 	add("help-nearest", notify.Help, func(f *notify.Facts) { f.Nearest = "ACK" })
 	add("help-nearest-refused", notify.Help, func(f *notify.Facts) { f.Nearest = "CLOSE" })
 	add("help-asked", notify.Help, func(f *notify.Facts) {
@@ -138,12 +179,16 @@ func letters(t *testing.T) map[string]notify.Facts {
 		f.By, f.Reason, f.Role = "Amina Patel", "the mailbox is full", "deputy"
 	})
 	add("hold", notify.Hold, func(f *notify.Facts) { f.Reason, f.Exhibits = "one mail, 1.2 MB", nil })
+}
+
+// addLists adds letters about many concerns, and those to reporters.
+func addLists(add func(string, notify.Kind, func(*notify.Facts)), at func(day, hour, minute int) time.Time) {
 	add("digest", notify.Digest, func(f *notify.Facts) {
 		f.Ref, f.Severity, f.State, f.Org, f.Exhibits, f.Role, f.Received, f.Due = "", "", "", "", nil, "", time.Time{}, time.Time{}
 		item := notify.Item{Kind: notify.Opened, Ref: "SG-7K3F9", Org: "Northgate Training", Severity: "S2", State: "open", Received: at(26, 14, 5), Due: at(26, 17, 0), Token: f.Token}
 		f.Items = []notify.Item{item, item, item, item}
 		f.Items[1].Ref, f.Items[1].Kind = "SG-00A1B", notify.Nudge
-		f.Items[2].Ref, f.Items[2].Kind, f.Items[2].Severity = "SG-Z9Y8X", notify.Hold, "S1"
+		f.Items[2].Ref, f.Items[2].Kind, f.Items[2].What = "SG-Z9Y8X", notify.Hold, "out-of-hours-screen"
 		f.Items[3].Ref, f.Items[3].State = "SG-M4N5P", "acknowledged"
 	})
 	unnamed := func(f *notify.Facts) {
@@ -163,15 +208,18 @@ func letters(t *testing.T) map[string]notify.Facts {
 	})
 	add("receipt", notify.Receipt, func(f *notify.Facts) { f.To = notify.Person{Address: "learner@college.example"} })
 	add("receipt-inline", notify.Receipt, func(f *notify.Facts) { f.To, f.Inline = notify.Person{Address: "learner@college.example"}, true })
-	addClocks(add, at)
-	addDesk(add, at)
-	return all
+}
+
+// could are the words that may be said in each state.
+func could(state string) (words []string) {
+	states := map[string]casefile.State{"open": casefile.Submitted, "acknowledged": casefile.Acknowledged, "close-proposed": casefile.CloseProposed, "closed": casefile.Closed}
+	for _, v := range (casefile.Case{State: states[state]}).Legal() {
+		words = append(words, string(v))
+	}
+	return words
 }
 
 // usual are the facts most letters share: a fresh concern, told to its lead.
-// could are the words that may be said in each state, as package casefile has them.
-var could = map[string][]string{"open": {"ACK", "NOTE"}, "acknowledged": {"ACK", "NOTE", "CLOSE"}, "close-proposed": {"ACK", "NOTE", "CLOSE"}, "closed": {"NOTE"}}
-
 func usual(london *time.Location, at func(day, hour, minute int) time.Time) notify.Facts {
 	return notify.Facts{
 		Service: "Skills and Employment safeguarding desk", ServiceAddress: "safeguarding@council.example",
@@ -194,104 +242,33 @@ func addClocks(add func(string, notify.Kind, func(*notify.Facts)), at func(day, 
 		f.Rule = "S2 triage: 4 working hours from receipt, policy 0123456789ab"
 	}
 	add("stage-nudge", notify.StageNudge, triage)
-	add("stage-breach", notify.StageBreach, func(f *notify.Facts) {
+	late := func(f *notify.Facts) {
 		triage(f)
-		f.Now, f.Rung, f.Role, f.Asked = at(26, 19, 5), 3, "manager", "a written reason is required"
+		f.Now, f.Rung, f.Role, f.Asked = at(26, 19, 5), 3, "deputy", "a written reason is required"
+	}
+	add("stage-breach", notify.StageBreach, late)
+	add("stage-breach-manager", notify.StageBreach, func(f *notify.Facts) { late(f); f.Role = "manager" })
+	add("stage-nudge-closure", notify.StageNudge, func(f *notify.Facts) {
+		triage(f)
+		f.What, f.Due, f.Rule, f.Severity = "closure", at(30, 17, 0), "S3 closure: 20 working days from receipt, policy 0123456789ab", "S3"
 	})
 	add("returned", notify.Returned, func(f *notify.Facts) {
-		f.Due, f.Rule = at(27, 9, 30), "S2 acknowledge: 1wh from an acknowledgement that led to nothing, policy 0123456789ab"
+		f.Due, f.Rule = at(27, 9, 30), "S2 acknowledge: 1 working hour from an acknowledgement that led to nothing, policy 0123456789ab"
 	})
 	add("changed", notify.Changed, func(f *notify.Facts) {
 		f.State, f.By, f.Due, f.Severity = "acknowledged", "Tom Reid", time.Time{}, "S1"
 		f.Reason = "graded it S1; it was S2"
 	})
+	add("changed-calm", notify.Changed, func(f *notify.Facts) {
+		f.State, f.By, f.Due, f.Severity = "acknowledged", "Tom Reid", time.Time{}, "S1"
+		f.Reason, f.Ask = "proposes to grade it S3 instead of S1. It stays S1 until a second person answers GRADE S3 because (your reason)", "GRADE S3 because "
+	})
+	add("informed-emergency", notify.Informed, func(f *notify.Facts) {
+		f.Severity, f.What, f.Role, f.Due = "S1", "la-told", "la-lead", at(26, 15, 5)
+		f.Rule = "S1 la-acknowledged: 1 hour from receipt, policy 0123456789ab"
+	})
 	add("informed", notify.Informed, func(f *notify.Facts) {
 		f.State, f.What, f.Due, f.Role = "acknowledged", "la-told", time.Time{}, "la-lead"
 		f.Asked, f.Rule = "on triage or at this limit, whichever is first", "S2 la-told: 4 working hours from receipt, policy 0123456789ab"
-	})
-}
-
-// addDesk adds the letters about the desk itself, which concern no case.
-func addDesk(add func(string, notify.Kind, func(*notify.Facts)), at func(day, hour, minute int) time.Time) {
-	desk := func(f *notify.Facts) {
-		f.Ref, f.Token, f.Severity, f.State, f.Org, f.Exhibits = "", "", "", "", "", nil
-		f.Received, f.Due, f.Role = time.Time{}, time.Time{}, ""
-		f.Trouble = notify.Down{Part: "mailbox safeguarding", Since: at(26, 13, 40)}
-	}
-	add("trouble", notify.Trouble, desk)
-	add("trouble-letters", notify.Trouble, func(f *notify.Facts) { desk(f); f.Trouble.Part = "letters" })
-	add("missing", notify.Missing, func(f *notify.Facts) {
-		desk(f)
-		f.Tallies = []notify.Tally{{Mailbox: "safeguarding", Vanished: 3, Removed: 1}}
-	})
-	add("reconciled", notify.Reconciled, func(f *notify.Facts) {
-		desk(f)
-		f.Tallies = []notify.Tally{{Mailbox: "safeguarding", Asked: true, Server: 2, Kept: 40, Ledger: 42}}
-	})
-	add("reconciled-unseen", notify.Reconciled, func(f *notify.Facts) {
-		desk(f)
-		f.Tallies = []notify.Tally{{Mailbox: "safeguarding", Asked: true, Server: 900, Ledger: 400, NotLooked: 500}}
-	})
-	add("reconciled-gaps", notify.Reconciled, func(f *notify.Facts) {
-		desk(f)
-		f.Tallies = []notify.Tally{{Mailbox: "safeguarding", Asked: true, Server: 2, Kept: 40, Ledger: 41, Strange: 1, Waiting: 2, Vanished: 3, Removed: 4}, {Mailbox: "provider", Ledger: 7}}
-	})
-	add("trouble-unknown", notify.Trouble, func(f *notify.Facts) { desk(f); f.Trouble.Part = "parking meter" })
-	add("recovered", notify.Recovered, desk)
-	add("recovered-desk", notify.Recovered, func(f *notify.Facts) { desk(f); f.Trouble.Part = "desk" })
-	add("policy-changed", notify.PolicyChanged, func(f *notify.Facts) {
-		desk(f)
-		f.Trouble.Part = "policy 0123456789ab"
-		f.Reason = "12 deadlines of open cases are earlier from now on; 3 would be later by it, and stay as they were"
-	})
-	add("off-case", notify.OffCase, func(f *notify.Facts) { desk(f); f.Trouble.Part, f.Reason = "SG-7K3F9", "SG-7K3F9" })
-	addRounds(add, desk, at)
-}
-
-// addRounds adds the letters that come by the clock.
-func addRounds(add func(string, notify.Kind, func(*notify.Facts)), desk func(*notify.Facts), at func(day, hour, minute int) time.Time) {
-	daily := func(f *notify.Facts) {
-		desk(f)
-		f.Trouble, f.Period, f.Now = notify.Down{Part: "daily"}, at(26, 8, 30), at(26, 8, 30)
-		f.Daily = &notify.Daily{Why: "lead", Ring: "Robin Gray on 01632 960 001"}
-	}
-	add("daily-nothing", notify.DailyList, daily)
-	add("daily", notify.DailyList, func(f *notify.Facts) {
-		daily(f)
-		f.Daily.Open, f.Daily.Today, f.Daily.Overdue, f.Daily.Breached, f.Daily.Undelivered, f.Daily.Held = 3, 1, 1, 2, 1, 1
-		f.Daily.Owed = []notify.Owed{
-			{Ref: "SG-7K3F9", State: "open", Due: at(25, 17, 0), Overdue: true, Missed: true},
-			{Ref: "SG-00A1B", State: "acknowledged", Due: at(26, 17, 0), Today: true},
-			{Ref: "SG-Z9Y8X", State: "close-proposed", Due: at(27, 9, 0), Missed: true, Severity: "S2", Org: "Northgate Training"},
-		}
-	})
-	add("daily-late", notify.DailyList, func(f *notify.Facts) {
-		daily(f)
-		f.Now, f.Gone = at(27, 18, 30), notify.Gone{From: at(26, 6, 30), To: at(27, 18, 30)}
-		f.Daily = &notify.Daily{Why: "manager", Ring: "the operator of the desk", Open: 1, Overdue: 1, Breached: 1, Undelivered: 2, Held: 2, Waiting: 1, Counts: true,
-			Owed: []notify.Owed{{Ref: "SG-7K3F9", State: "open", Due: at(25, 17, 0), Overdue: true, Missed: true}}}
-	})
-	roster := func(f *notify.Facts) { daily(f); f.Daily, f.Roll, f.Trouble.Part = nil, &notify.Roll{}, "roster-check" }
-	add("roster-check", notify.RosterCheck, func(f *notify.Facts) {
-		roster(f)
-		f.Roll = &notify.Roll{Uncovered: []string{"Northgate Training"}, Returned: []string{"Tom Reid"}, Warnings: []notify.RollWarning{
-			{What: "vacant", At: at(26, 8, 30), Now: true, Org: "Northgate Training", Role: "deputy"},
-			{What: "ends", At: at(30, 0, 0), Role: "la-lead", Person: "Helen Marsh"},
-			{What: "away", At: at(26, 8, 30), Until: at(29, 0, 0), Now: true, OnlyMail: true, Org: "Northgate Training", Role: "lead", Person: "Amina Patel"},
-			{What: "ambassadors", At: at(28, 0, 0), Org: "Family Learning"},
-		}}
-	})
-	add("roster-check-fine", notify.RosterCheck, roster)
-	review := func(f *notify.Facts) {
-		daily(f)
-		f.Daily, f.Trouble.Part, f.Due = nil, "review times", at(30, 0, 0)
-	}
-	add("policy-review", notify.PolicyReview, review)
-	add("policy-review-overdue", notify.PolicyReview, func(f *notify.Facts) {
-		review(f)
-		f.Trouble.Part, f.Now, f.Due = "review policy", at(26, 9, 30), at(1, 0, 0)
-	})
-	add("breach-outage", notify.Breach, func(f *notify.Facts) {
-		f.Now, f.Rung, f.Role, f.Gone = at(26, 19, 5), 2, "service-lead", notify.Gone{From: at(26, 14, 30), To: at(26, 19, 4)}
 	})
 }

@@ -40,7 +40,7 @@ type Item struct {
 	Ref     string
 	What    string // "New"
 	Facts   string // severity, organisation, when it came
-	Due     string
+	Ask     string // "please acknowledge by 5pm"; "" if somebody has it
 	Address string // with the capability of this concern alone
 	Link    string // a ready message, "" if the address would make it too long
 	Label   string // what the ready message does

@@ -135,10 +135,10 @@ func (l *Letters) Text(p Page) (string, error) { return layOut(l.text, p) }
 // HTML lays p out for everybody else; every value is escaped for its place.
 func (l *Letters) HTML(p Page) (string, error) { return layOut(l.html, p) }
 
-func layOut(t interface{ Execute(io.Writer, any) error }, p Page) (string, error) {
+func layOut(t interface{ Execute(io.Writer, any) error }, page any) (string, error) {
 	var b bytes.Buffer
-	if err := t.Execute(&b, p); err != nil {
-		return "", fmt.Errorf("letter layout: %w", err)
+	if err := t.Execute(&b, page); err != nil {
+		return "", fmt.Errorf("layout: %w", err)
 	}
 	return b.String(), nil
 }

@@ -47,16 +47,75 @@ func TestConflictBySelf(t *testing.T) {
 	}
 }
 
-// A word that names nobody, or nobody in particular, keeps nobody from the case
-// and says so.
-func TestConflictNamesNobody(t *testing.T) {
-	for _, text := range []string{"CONFLICT The", "CONFLICT somebody because he is close", "CONFLICT deputy, nobody", "UNCONFLICT deputy because we were wrong", "UNCONFLICT because", "UNCONFLICT deputy"} {
+// UNCONFLICT that names nobody, or nobody in particular, lets nobody back and
+// says so.
+func TestUnconflictNamesNobody(t *testing.T) {
+	for _, text := range []string{"UNCONFLICT deputy because we were wrong", "UNCONFLICT because", "UNCONFLICT deputy"} {
 		d := newDesk(t)
 		d.open("words")
 		d.obey(d.answer(d.letter("lead", casefile.Opened), text))
 		if c := d.only(); c.Excluded != "" || c.Lifting != "" || !d.says(c.Ref, "refused: ") || len(d.letters("lead", workflow.Transcript)) != 1 {
 			t.Errorf("%q: %+v", text, c)
 		}
+	}
+}
+
+// CONFLICT keeps whom it names from the case, and its sender too where it is not
+// clear whom: when in doubt somebody is left out.
+func TestConflictWhom(t *testing.T) {
+	for text, want := range map[string]casefile.IDs{
+		"Conflict of interest":                             "lead",
+		"conflict - she is my niece":                       "lead",
+		"Conflict, I am her uncle":                         "lead",
+		"CONFLICT somebody because he is close":            "lead",
+		"CONFLICT The":                                     "lead",
+		"CONFLICT deputy, nobody":                          "deputy lead",
+		"CONFLICT me, the deputy, the la-lead":             "deputy la-lead lead",
+		"CONFLICT myself and deputy@council.example":       "deputy lead",
+		"CONFLICT: the deputy is her uncle":                "deputy",
+		"CONFLICT the deputy, he is her uncle, I am told":  "deputy",
+		"CONFLICT of interest: the deputy because he knew": "deputy",
+	} {
+		d := newDesk(t)
+		d.open("words")
+		d.obey(d.answer(d.letter("lead", casefile.Opened), text))
+		if c := d.only(); c.Excluded != want {
+			t.Errorf("%q keeps %q from the case, want %q", text, c.Excluded, want)
+		}
+		if off := len(d.letters("lead", workflow.OffCase)) == 1; off != want.Has("lead") {
+			t.Errorf("%q: the sender was told that they are off it: %v", text, off)
+		}
+	}
+}
+
+// A manager hears of a case and may not act on it, but may say that they are too
+// close to it: then they hear nothing more.
+func TestConflictByManager(t *testing.T) {
+	d := newDesk(t)
+	d.Rules.Roster.Managers = []string{"manager", "other-lead"}
+	d.open("words")
+	for d.told(casefile.Breach)["manager"] == 0 {
+		d.ring()
+	}
+	d.obey(d.answer(d.letter("manager", casefile.Breach), "ACK\nGRADE S1"))
+	if c := d.only(); c.State != casefile.Submitted || c.Severity != "S2" || len(d.letters("manager", workflow.Transcript)) != 0 {
+		t.Errorf("a manager was obeyed: %+v", c)
+	}
+	d.obey(d.answer(d.letter("manager", casefile.Breach), "ACK\nCONFLICT because she is my niece\nGRADE S1"))
+	c := d.only()
+	if c.State != casefile.Submitted || c.Severity != "S2" || c.Excluded != "manager" {
+		t.Fatalf("%+v", c)
+	}
+	if !d.says(c.Ref, "ACK refused: ") {
+		t.Error("a manager took the case")
+	}
+	if x := d.letter("manager", workflow.OffCase); x.Case != "" || len(d.letters("manager", workflow.Transcript)) != 0 {
+		t.Errorf("%+v", x)
+	}
+	before := d.told(casefile.Breach)
+	d.ring()
+	if after := d.told(casefile.Breach); after["manager"] != before["manager"] || after["other-lead"] == before["other-lead"] {
+		t.Errorf("told %v, before %v", after, before)
 	}
 }
 

@@ -46,12 +46,12 @@ func CanaryPrint(subject, body string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// LetFly writes down, before it is sent, that the test mail of a period, which
-// is known by this, must be back by due. A second time it is the same mail, due as
-// it was.
-func (o *Office) LetFly(ctx context.Context, period, due time.Time, known string) error {
+// LetFly writes down, before it is sent, that the test mail of a period must be
+// back by due; print is its CanaryPrint. A second time it is the same mail, due
+// as it was.
+func (o *Office) LetFly(ctx context.Context, period, due time.Time, print string) error {
 	return o.update(ctx, func(tx *ledger.Tx, _ time.Time) error {
-		return tx.LetFly(strconv.FormatInt(period.Unix(), 10), known, due)
+		return tx.LetFly(strconv.FormatInt(period.Unix(), 10), print, due)
 	})
 }
 

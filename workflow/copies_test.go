@@ -31,14 +31,14 @@ func (d *desk) caseOf(a workflow.Arrived) casefile.Case {
 	return c
 }
 
-// close closes a case as two people do, each by a letter of their own. Letters
+// close closes a high concern as two people do, the local authority lead the second, each by a letter of their own. Letters
 // that were not written yet are marked as written: only those are answered.
 func (d *desk) close(c casefile.Case) {
 	d.t.Helper()
 	for _, step := range []struct {
 		person, says string
 		kind         casefile.Kind
-	}{{"lead", "ACK", casefile.Opened}, {"lead", "CLOSE because it was a mistake", casefile.Opened}, {"deputy", "CLOSE because it was a mistake", casefile.Opened}} {
+	}{{"lead", "ACK", casefile.Opened}, {"lead", "CLOSE because it was a mistake", casefile.Opened}, {"la-lead", "CLOSE because it was a mistake", casefile.CloseProposal}} {
 		for _, x := range d.letters(step.person, step.kind) {
 			if x.Case == c.Ref {
 				d.obey(d.answer(x, step.says))

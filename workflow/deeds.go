@@ -18,6 +18,8 @@ type Deed struct {
 	State casefile.State  `json:"state,omitempty"` // refused: the state that did not allow it
 	Can   []casefile.Verb `json:"can,omitempty"`   // refused: what could be said instead
 	Refs  []casefile.Ref  `json:"refs,omitempty"`  // of an answer to a list: the cases it came to
+
+	Reasons []string `json:"reasons,omitempty"` // no-pause: for which the policy allows it
 }
 
 // What can come of a word. Those of the second group moved nothing; of the third,
@@ -37,15 +39,22 @@ const (
 	didBar      = "barred"
 	didPardon   = "readmit-proposed"
 	didReadmit  = "readmitted"
+	didRefer    = "referred"
 	didRecord   = "recorded" // casework that has no words of its own
 
 	didTakeBefore = "taken-before"
 	noReason      = "no-reason"
 	wasSpent      = "spent"
 	samePerson    = "same-person"
+	needsLALead   = "needs-la-lead"
 	wasRefused    = "refused"
 	wasUnclear    = "unclear"
 	needsReason   = "needs-reason"
+	calmSame      = "calm-same"
+	notGrave      = "not-grave"
+	notDone       = "not-done"
+	notTheirs     = "not-theirs"
+	noPause       = "no-pause"
 	unknownPerson = "unknown-person"
 	readmitSame   = "readmit-same"
 	notBarred     = "not-barred"
@@ -63,8 +72,10 @@ type deeds struct {
 	out           casefile.Outcome
 	did           []Deed
 	help, closing bool
+	status        bool // how the case stands was asked for
 	spent         bool // the letter's one CLOSE was used before
 	barred        bool // somebody was kept from the case
+	unsure        bool // its sender, because it was not clear whom they meant
 }
 
 // do carries out one word. What is refused is kept as a note and said so.
@@ -77,11 +88,17 @@ func (d *deeds) do(w reply.Word, note string) {
 		d.unmet(w, wasRefused)
 		return
 	}
+	if !d.stands(w.Verb) {
+		d.unmet(w, notTheirs)
+		return
+	}
 	switch w.Verb {
 	case casefile.Exclude:
 		d.bar(w, note)
 	case casefile.Readmit:
 		d.readmit(w, note)
+	case reply.Status:
+		d.asked()
 	default:
 		d.move(w, note)
 	}
@@ -119,6 +136,17 @@ func (d *deeds) move(w reply.Word, note string) {
 	d.add(out)
 }
 
+// asked notes on the case, once, that somebody reads how it stands.
+func (d *deeds) asked() {
+	if !d.status {
+		d.add(d.out.Case.Remark(d.by, Asked, d.arrival, d.office.rules(d.now), d.now))
+	}
+	d.status = true
+}
+
+// Asked is the note of a case that somebody asked by mail how it stands.
+const Asked = "asked how the case stands"
+
 // reason is why somebody closes a case: what they wrote beside the word and
 // below it.
 func reason(w reply.Word, note string) string { return strings.TrimSpace(w.Text + "\n" + note) }
@@ -138,7 +166,7 @@ func (d *deeds) say(one Deed) { d.did = append(d.did, one) }
 // moved reports whether any word changed the case.
 func (d *deeds) moved() bool {
 	return slices.ContainsFunc(d.did, func(one Deed) bool {
-		return slices.Contains([]string{didTake, didTakeToo, didKeepOpen, didPropose, didClose, didGrade, didDone, didRest, didResume, didBar, didPardon, didReadmit, didRecord}, one.Did)
+		return slices.Contains([]string{didTake, didTakeToo, didKeepOpen, didPropose, didClose, didGrade, didCalm, didDone, didRefer, didRest, didResume, didBar, didPardon, didReadmit, didRecord}, one.Did)
 	})
 }
 
@@ -166,19 +194,47 @@ func (d *deeds) add(out casefile.Outcome) {
 func (d *deeds) refusal(v casefile.Verb, err error) Deed {
 	switch {
 	case errors.Is(err, casefile.ErrSamePerson) && v == casefile.Grade:
-		return Deed{Word: v, Did: didCalm}
+		return Deed{Word: v, Did: calmSame}
 	case errors.Is(err, casefile.ErrSamePerson):
 		return Deed{Word: v, Did: samePerson}
+	case errors.Is(err, casefile.ErrLALead):
+		return Deed{Word: v, Did: needsLALead}
+	case errors.Is(err, casefile.ErrUnclear) && v == casefile.Done:
+		return Deed{Word: v, Did: notDone}
+	case errors.Is(err, casefile.ErrLighter):
+		return Deed{Word: v, Did: notGrave}
 	case errors.Is(err, casefile.ErrUnclear):
 		return Deed{Word: v, Did: wasUnclear}
+	case errors.Is(err, casefile.ErrNoReason) && v == casefile.Rest:
+		return Deed{Word: v, Did: noPause, Reasons: d.out.Case.PauseReasons(d.office.rules(d.now), d.now)}
 	case errors.Is(err, casefile.ErrNoReason):
 		return Deed{Word: v, Did: needsReason}
+	}
+	if did := notNow[v]; did != "" && slices.Contains(d.out.Case.Legal(), v) {
+		return Deed{Word: v, Did: did}
 	}
 	return Deed{Word: v, Did: wasRefused, State: d.out.Case.State, Can: d.out.Case.Legal()}
 }
 
+// notNow are the ends of words that the state of a case allows and its clocks do
+// not.
+var notNow = map[casefile.Verb]string{casefile.Done: "not-waited", casefile.Rest: "not-pausable", casefile.Resume: "not-held"}
+
+// owed adds to what a letter says what people owe the case next, and when it
+// goes back to be taken again if nothing follows.
+func (d *deeds) owed(detail Detail) Detail {
+	rules := d.office.rules(d.now)
+	if ds := d.out.Case.Deadlines(rules); len(ds) > 0 {
+		detail.Stage, detail.Due, detail.Why = ds[0].Stage, ds[0].Due, ds[0].Why
+	}
+	if st, err := d.out.Case.Standing(rules, d.now); err == nil && d.out.Case.State == casefile.Acknowledged {
+		detail.Back = st.Stale
+	}
+	return detail
+}
+
 // deedOf are the words that do the same in every state.
-var deedOf = map[casefile.Verb]string{casefile.Note: didNote, casefile.Grade: didGrade, casefile.Done: didDone, casefile.Rest: didRest, casefile.Resume: didResume}
+var deedOf = map[casefile.Verb]string{casefile.Note: didNote, casefile.Grade: didGrade, casefile.Done: didDone, casefile.Refer: didRefer, casefile.Rest: didRest, casefile.Resume: didResume}
 
 // change is what a word did that was obeyed.
 func change(v casefile.Verb, by string, from, to casefile.Case) string {
@@ -193,7 +249,7 @@ func change(v casefile.Verb, by string, from, to casefile.Case) string {
 		return didTakeBefore
 	case from.State == to.State:
 		return didTakeToo
-	case to.State == casefile.Acknowledged && from.State == casefile.CloseProposed:
+	case from.State == casefile.CloseProposed && to.State != casefile.Closed:
 		return didKeepOpen
 	case to.State == casefile.Acknowledged:
 		return didTake

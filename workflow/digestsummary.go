@@ -83,7 +83,8 @@ func (o *Office) Summary(ctx context.Context, person string, at, midnight time.T
 		return s, err
 	}
 	rules := o.rules(at)
-	theirs := s.list(open, person, rules, at, midnight)
+	o.sums.renew(rules.Books, at)
+	theirs := s.list(open, person, rules, &o.sums, at, midnight)
 	if err := o.hitches(ctx, &s, theirs, at); err != nil {
 		return s, err
 	}
@@ -101,7 +102,7 @@ func answers(r casefile.Roster, person string) bool {
 }
 
 // list counts and lists the person's cases, and returns which those are.
-func (s *Summary) list(open []casefile.Case, person string, rules casefile.Rules, at, midnight time.Time) map[casefile.Ref]bool {
+func (s *Summary) list(open []casefile.Case, person string, rules casefile.Rules, all *sums, at, midnight time.Time) map[casefile.Ref]bool {
 	theirs := map[casefile.Ref]bool{}
 	s.Counts = true
 	for _, c := range open {
@@ -110,7 +111,7 @@ func (s *Summary) list(open []casefile.Case, person string, rules casefile.Rules
 			continue
 		}
 		theirs[c.Ref] = true
-		x := owed(c, rules, at, midnight)
+		x := all.of(c, rules).owed(c, at, midnight)
 		s.count(x)
 		acts := role != sla.Manager
 		s.Counts = s.Counts && !acts
@@ -131,21 +132,6 @@ func role(c casefile.Case, r casefile.Roster, person string) (sla.Role, bool) {
 		}
 	}
 	return "", false
-}
-
-// owed is a case with what is owed soonest of it.
-func owed(c casefile.Case, rules casefile.Rules, at, midnight time.Time) Owed {
-	x := Owed{Case: c}
-	for i, d := range c.Deadlines(rules) {
-		if i == 0 {
-			x.Deadline = d
-		}
-		late := !at.Before(d.Due)
-		x.Overdue = x.Overdue || late
-		x.Today = x.Today || !late && d.Due.Before(midnight)
-	}
-	x.Breached = x.Breached || !c.Breached.IsZero()
-	return x
 }
 
 func (s *Summary) count(x Owed) {

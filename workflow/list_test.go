@@ -72,7 +72,7 @@ func TestListOfManyInOneAnswer(t *testing.T) {
 	}
 	begun := time.Now()
 	d.replies(list, "lead", text.String())
-	if took := time.Since(begun); took > 6*time.Second {
+	if took := time.Since(begun); took > 60*time.Second {
 		t.Errorf("took %v", took)
 	}
 	if n, all := d.taken(); n != 500 || all != 530 {

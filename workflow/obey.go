@@ -69,6 +69,7 @@ func (o *Office) Obey(ctx context.Context, s Said) error {
 		}
 		why := o.authority(x, c, s, now)
 		switch {
+		case why == noRole && o.warns(c, x.Person, said, now):
 		case why != "" && c.State.Over() && o.stranger(s):
 			return errOver
 		case why != "":
@@ -84,6 +85,9 @@ func (o *Office) Obey(ctx context.Context, s Said) error {
 	}
 	return nil
 }
+
+// noRole is why somebody is not obeyed who has no part in acting on a case.
+const noRole = "no-role"
 
 // authority says why a command must not be obeyed, as a code of [untrusted]; ""
 // if it may be. It is the only place where that is decided.
@@ -104,7 +108,7 @@ func (o *Office) authority(x ledger.Letter, c casefile.Case, s Said, now time.Ti
 	case c.Excluded.Has(p.ID):
 		return "excluded"
 	case !c.MayAct(roster, p.ID):
-		return "no-role"
+		return noRole
 	}
 	return ""
 }
@@ -117,7 +121,7 @@ var untrusted = map[string]string{
 	"address":      "it did not come from the address the letter was sent to",
 	"old":          "it answers a letter that is too old",
 	"excluded":     "the sender is excluded from this case",
-	"no-role":      "the sender has no role on this case",
+	noRole:         "the sender has no role on this case",
 	DoubtUnplain:   "its sender is not written as one plain address",
 	DoubtSentOn:    "it was sent on by somebody else",
 	DoubtNotPerson: "it did not come straight from a person",
@@ -214,13 +218,16 @@ func (o *Office) carryOut(tx *ledger.Tx, c casefile.Case, x ledger.Letter, a Arr
 // then not any more: it may be a machine's.
 func (o *Office) answer(tx *ledger.Tx, d deeds, r reply.Reply, now time.Time) error {
 	ref, since := d.out.Case.Ref, now.Add(-24*time.Hour)
-	detail := Detail{By: d.by, State: string(d.out.Case.State), Deeds: d.did}
+	detail := d.owed(Detail{By: d.by, State: string(d.out.Case.State), Deeds: d.did})
 	kind, most := Transcript, notesADay
 	if len(r.Words) > 0 {
 		most = commandsADay
 	}
 	had, err := tx.Written(ref, d.by, Transcript, since)
-	if d.help || r.Unknown != "" || len(d.did) == 0 {
+	if d.status && !d.help && r.Unknown == "" {
+		kind, most = StatusLetter, notesADay
+		had, err = tx.Written(ref, d.by, StatusLetter, since)
+	} else if d.help || r.Unknown != "" || len(d.did) == 0 {
 		kind, most, detail.Nearest = HelpLetter, helpADay, string(r.Nearest)
 		had, err = tx.Told(d.by, HelpLetter, since)
 	}
@@ -239,6 +246,9 @@ func (o *Office) answer(tx *ledger.Tx, d deeds, r reply.Reply, now time.Time) er
 const (
 	Transcript casefile.Kind = "transcript"
 	HelpLetter casefile.Kind = "help"
-	Trouble    casefile.Kind = "trouble"
-	Recovered  casefile.Kind = "recovered"
+
+	// StatusLetter tells a person how a case stands, because they asked.
+	StatusLetter casefile.Kind = "status"
+	Trouble      casefile.Kind = "trouble"
+	Recovered    casefile.Kind = "recovered"
 )

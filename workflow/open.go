@@ -8,6 +8,7 @@ import (
 
 	"dutydesk/workflow/casefile"
 	"dutydesk/workflow/ledger"
+	"dutydesk/workflow/sla"
 )
 
 // Arrived is an arrival as it was read, with the claim on its disposition.
@@ -17,6 +18,7 @@ type Arrived struct {
 	Exhibits []ledger.Exhibit
 	Mentions casefile.Mentions // all that may name somebody who must not be told
 	Whole    string            // all words of the mail, if a reader may not see all of them; else ""
+	Danger   string            // whether somebody is in danger now, as the reporter was asked: an answer of package sla; "" if they were not
 	Away     time.Time         // until when an automatic answer says its person is away; zero if it is none
 	Copied   casefile.Mentions // the same of those who got a copy, and of words that nobody sees
 	named    casefile.IDs
@@ -106,7 +108,7 @@ func (o *Office) join(tx *ledger.Tx, a Arrived, ref casefile.Ref, why string, no
 // begin opens the case under a reference nobody has.
 func (o *Office) begin(tx *ledger.Tx, a Arrived, held string, now time.Time) error {
 	for range 20 {
-		r := casefile.Report{Ref: o.newRef(), Org: a.Org, Arrival: a.ID, Held: held, Excluded: a.named, Copied: a.copied, Kept: a.kept}
+		r := casefile.Report{Ref: o.newRef(), Org: a.Org, Arrival: a.ID, Severity: sla.Suggested(a.Danger), Held: held, Excluded: a.named, Copied: a.copied, Kept: a.kept}
 		out := casefile.Begin(r, o.rules(now), a.Received)
 		crowd := o.Rules.Flood.Crowd(a.Domain, !a.Claim.Urgent)
 		for i := range out.Notices {

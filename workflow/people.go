@@ -36,6 +36,9 @@ func (o *Office) learn(ctx context.Context) error {
 // away. No decision is made by others.
 func (o *Office) rules(now time.Time) casefile.Rules {
 	r := o.Rules
+	if books := o.books.Load(); books != nil {
+		r.Books = *books
+	}
 	if a := o.absent.Load(); a != nil {
 		r.Roster = r.Roster.With(a.list...)
 	}

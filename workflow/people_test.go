@@ -30,7 +30,7 @@ func TestT8CommandsOfTheConflicted(t *testing.T) {
 	x := d.letters("lead", casefile.Opened)[0]
 	deputys := d.answer(d.letters("deputy", casefile.Opened)[0], "ACK")
 	d.obey(d.answer(x, "ACK"))
-	answers := []workflow.Said{d.answer(x, "ACK again"), d.answer(x, "NOTE it is nothing"), d.answer(x, "HELP")}
+	answers := []workflow.Said{d.answer(x, "ACK again"), d.answer(x, "NOTE it is nothing"), d.answer(x, "HELP"), d.answer(x, "STATUS")}
 	if err := d.Exclude(t.Context(), d.only().Ref, []string{"lead"}, "la-lead", "it is about the lead"); err != nil {
 		t.Fatal(err)
 	}

@@ -70,7 +70,7 @@ func TestWorkByLetters(t *testing.T) {
 	d.obey(d.answer(d.letters("la-lead", casefile.Informed)[0], "done la acknowledged"))
 	d.obey(d.answer(d.letters("lead", casefile.StageBreach)[0], "DONE protective action\nDONE nonsense\nGRADE S3 because he was arrested"))
 	c = d.only()
-	if c.Severity != sla.S1 || c.Grading != "S3=lead" {
+	if c.Severity != sla.S1 || !strings.HasPrefix(c.Grading, "S3@") || !strings.HasSuffix(c.Grading, "=lead") {
 		t.Errorf("one person made an emergency lighter: %s, %q", c.Severity, c.Grading)
 	}
 	d.obey(d.answer(d.letters("deputy", casefile.Changed)[0], "GRADE S3\nIt is as the lead says, he was arrested"))
@@ -129,8 +129,8 @@ func TestOlderCaseKeepsItsLadder(t *testing.T) {
 	}
 }
 
-// A letter of a stage that comes back is taken note of and climbs nothing by
-// itself: the clock does.
+// A letter to the deputy that comes back is told at once to those above, and the
+// clock goes on as it was.
 func TestDeputyBounces(t *testing.T) {
 	d := newDesk(t)
 	d.byPolicy(nil)

@@ -2,7 +2,6 @@ package workflow
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -24,18 +23,27 @@ const atATime = 50
 // Replan puts the present policy in force for every open case, once after it has
 // changed: deadlines move earlier only, and managers are told how many would
 // have moved later. It runs beside everything else, goes through the cases page
-// by page, and is made up for at the next start if it ends half-way.
+// by page, and is made up for at the next start if it ends half-way: what had moved
+// until then is counted again, and told once.
 func (o *Office) Replan(ctx context.Context) error {
 	was, err := o.Ledger.Marked(ctx, inForce)
-	if err != nil || was == o.Rules.Version {
-		return err
+	if err == nil && was == o.Rules.Version {
+		return nil
 	}
 	told := moved{}
-	err = o.replanAll(ctx, told)
-	if err = errors.Join(err, o.tellReplanned(context.WithoutCancel(ctx), told)); err != nil {
-		return fmt.Errorf("replan: %w", err)
+	if err == nil {
+		err = o.replanAll(ctx, told)
 	}
-	return o.Ledger.Remark(ctx, inForce, o.Rules.Version)
+	if err == nil {
+		err = o.tellReplanned(ctx, told)
+	}
+	if err == nil {
+		err = o.Ledger.Remark(ctx, inForce, o.Rules.Version)
+	}
+	if err != nil {
+		return fmt.Errorf("put policy %s in force: %w", o.Rules.Version, err)
+	}
+	return nil
 }
 
 // replanAll goes through the open cases in the order of their references.
@@ -46,7 +54,7 @@ func (o *Office) replanAll(ctx context.Context, told moved) error {
 			return err
 		}
 		if err := o.replan(ctx, refs, told); err != nil {
-			return err
+			return fmt.Errorf("replan %s and those behind it: %w", refs[0], err)
 		}
 		last = refs[len(refs)-1]
 	}
@@ -72,6 +80,7 @@ func (o *Office) replan(ctx context.Context, refs []casefile.Ref, told moved) er
 			}
 			out, earlier, later, replanned := c.Replan(o.rules(now), now)
 			if !replanned {
+				done = append(done, one{casefile.Outcome{Case: c}, earlier, later})
 				continue
 			}
 			if err := o.store(tx, out, "", now); err != nil {

@@ -110,4 +110,24 @@ func TestReplanGoesOnAfterACrash(t *testing.T) {
 	if n := d.told(workflow.PolicyChanged)["manager"]; len(lines) != 60 || n != 1 {
 		t.Errorf("%d cases replanned, managers told %d times", len(lines), n)
 	}
+	if x := d.letter("manager", workflow.PolicyChanged); !strings.Contains(x.Detail, "60 deadlines of open cases are earlier") {
+		t.Errorf("what moved before the end is not counted: %s", x.Detail)
+	}
+}
+
+// That deadlines would only be later is told as well: a person may announce it.
+func TestReplanTellsOfLater(t *testing.T) {
+	d := newDesk(t)
+	d.byPolicy(nil)
+	d.open("words")
+	d.byPolicy(func(p *policy.Policy) {
+		for i := range p.Stages {
+			if p.Stages[i].Stage == sla.Acknowledge {
+				p.Stages[i].S[1] = sla.Elapsed(5 * time.Hour)
+			}
+		}
+	})
+	if x := d.letter("manager", workflow.PolicyChanged); !strings.Contains(x.Detail, "0 deadlines of open cases are earlier from now on; 1 would be later") {
+		t.Errorf("%s", x.Detail)
+	}
 }

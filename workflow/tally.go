@@ -63,7 +63,10 @@ func (o *Office) missing(tx *ledger.Tx, mailbox string, now time.Time) error {
 }
 
 // Reconciled tells managers how the mailboxes and the ledger agree, with what
-// went missing since the last time.
+// went missing since the last time. Every manager hears the same counts, also one
+// who must not know of some case: they are of messages of every kind, answers,
+// tests and junk among them, and of no case; and counts that leave one message out
+// would tell its subject, who can look into the mailbox, that there is a case.
 func (o *Office) Reconciled(tx *ledger.Tx, tallies []Tally, now time.Time) error {
 	for i := range tallies {
 		vanished, removed, err := tx.Reconciled(tallies[i].Mailbox)

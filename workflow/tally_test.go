@@ -51,3 +51,23 @@ func TestT22MissingIsTold(t *testing.T) {
 		t.Errorf("after an hour: %+v", all)
 	}
 }
+
+// Counts of messages are of no case: a manager who must not know of one hears the
+// same as the others, and learns nothing from a number that is smaller.
+func TestReconciledCountsAreForEverybody(t *testing.T) {
+	d := newDesk(t)
+	d.Rules.Roster.Managers = []string{"manager", "other-lead"}
+	d.open("words")
+	if err := d.Exclude(t.Context(), d.only().Ref, []string{"manager"}, "la-lead", "named"); err != nil {
+		t.Fatal(err)
+	}
+	err := d.Ledger.Update(t.Context(), func(tx *ledger.Tx) error {
+		return d.Reconciled(tx, []workflow.Tally{{Mailbox: "main", Asked: true, Server: 1, Ledger: 1}}, d.now())
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := d.letter("manager", workflow.Reconciled).Detail, d.letter("other-lead", workflow.Reconciled).Detail; got != want {
+		t.Errorf("%s\nthe other heard %s", got, want)
+	}
+}

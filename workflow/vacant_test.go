@@ -29,13 +29,14 @@ func TestEmptyRungIsAnAlarm(t *testing.T) {
 	}
 }
 
-// A manager in conflict does not hear of the rung either.
+// A manager in conflict does not hear of the rung either; where no other is left
+// the local authority lead does.
 func TestT8EmptyRungOfAConflict(t *testing.T) {
 	d := newDesk(t)
 	d.Rules.Roster.Orgs["org"] = casefile.Org{ID: "org", Name: "Org", Lead: "gone", Deputy: "gone"}
 	d.Rules.Roster.People["manager"] = casefile.Person{ID: "manager", Name: "Femi Ade", Address: "manager@council.example"}
 	d.named("Femi Ade did it")
-	if xs, err := d.Ledger.Letters(t.Context(), ""); err != nil || len(xs) != 2 {
+	if xs, err := d.Ledger.Letters(t.Context(), ""); err != nil || len(xs) != 3 || d.told(workflow.Trouble)["la-lead"] != 1 {
 		t.Errorf("%d letters, %v", len(xs), err)
 	}
 	for _, kind := range []casefile.Kind{casefile.Opened, workflow.Trouble} {

@@ -10,6 +10,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -19,6 +20,7 @@ import (
 	"dutydesk/workflow/casefile"
 	"dutydesk/workflow/ledger"
 	"dutydesk/workflow/sla"
+	"dutydesk/workflow/sla/policy"
 )
 
 // Reminder is what the office asks of the queue. An offer may be lost; the
@@ -36,11 +38,18 @@ type Office struct {
 	Now      func() time.Time
 	Reminder Reminder
 
+	// Reopen reads every policy of the ledger again, when a case runs by one that
+	// another worker has taken into force since this one began; nil for none.
+	Reopen func(context.Context) (policy.Books, error)
+
+	books  atomic.Pointer[policy.Books]  // as they were read again; nil while Rules has them all
+	lost   atomic.Pointer[casefile.IDs]  // cases whose policy is not in the ledger either
 	absent atomic.Pointer[absences]      // nil when they must be read again
 	hidden atomic.Pointer[casefile.IDs]  // who must not hear of cases that are nobody's
 	slept  atomic.Pointer[ledger.Outage] // the last time nobody ran the desk; nil before the first Beat
 
 	summing sync.Mutex // one list at a time: each reads every open case
+	sums    sums       // guarded by summing
 }
 
 // Detail is what a letter's words need beyond the case. It is kept with the
@@ -53,6 +62,8 @@ type Detail struct {
 	Stage      sla.Stage `json:"stage,omitempty"` // what is due then; "" is the acknowledgement
 	Why        string    `json:"why,omitempty"`   // which rule set that
 	Note       string    `json:"note,omitempty"`  // what the policy asks besides
+	Ask        string    `json:"ask,omitempty"`   // the reply that is asked for
+	Back       time.Time `json:"back,omitzero"`   // when the case goes back if nothing follows
 	Deeds      []Deed    `json:"deeds,omitempty"`
 	Understood []string  `json:"understood,omitempty"` // these three are written no more, and still read
 	Changed    []string  `json:"changed,omitempty"`
@@ -92,6 +103,9 @@ func (o *Office) store(tx *ledger.Tx, out casefile.Outcome, by string, now time.
 
 // storeLate is store for what is told late because of an outage.
 func (o *Office) storeLate(tx *ledger.Tx, out casefile.Outcome, late ledger.Outage, by string, now time.Time) error {
+	if err := o.knows(out.Case, now); err != nil {
+		return err
+	}
 	letters := make([]ledger.Letter, 0, len(out.Notices))
 	for _, n := range out.Notices {
 		if out.Case.Excluded.Has(n.To) {
@@ -107,15 +121,20 @@ func (o *Office) storeLate(tx *ledger.Tx, out casefile.Outcome, late ledger.Outa
 	if err != nil {
 		return err
 	}
+	astray, err := o.astray(tx, out.Case, now)
+	if err != nil {
+		return err
+	}
+	more = append(more, astray...)
 	return tx.Store(out, append(letters, more...), now)
 }
 
 // letter is the debt of telling what n decides. Its id, and with it its
 // Message-ID, is fixed here, before anything is sent.
 func (o *Office) letter(out casefile.Outcome, n casefile.Notice, late ledger.Outage, by string, now time.Time) ledger.Letter {
-	d := Detail{Reason: n.Reason, By: by, State: string(out.Case.State), Stage: n.Stage, Due: n.Due, Why: n.Why, Note: n.Note, Outage: late}
-	if out.Case.State == casefile.Submitted && d.Due.IsZero() {
-		d.Due = out.Case.Limit(o.Rules, now)
+	d := Detail{Reason: n.Reason, By: by, State: string(out.Case.State), Stage: n.Stage, Due: n.Due, Why: n.Why, Note: n.Note, Ask: n.Ask, Outage: late}
+	if out.Case.State == casefile.Submitted && d.Due.IsZero() && n.Stage == "" {
+		d.Stage, d.Due, d.Why = out.Case.Owed(o.rules(now), now)
 	}
 	x := o.blank(n.Kind, n.To, d, now)
 	x.Case, x.Role, x.Rung, x.Urgent, x.GiveUp, x.Crowd = out.Case.Ref, n.Role, n.Rung, n.Urgent, n.Before, n.Crowd
@@ -141,11 +160,24 @@ func (o *Office) update(ctx context.Context, f func(tx *ledger.Tx, now time.Time
 	if err := o.learn(ctx); err != nil {
 		return err
 	}
-	return o.carry(f, func(f func(*ledger.Tx) error) error { return o.Ledger.Update(ctx, f) })
+	return o.carry(ctx, f, func(f func(*ledger.Tx) error) error { return o.Ledger.Update(ctx, f) })
 }
 
-// carry runs f in the transaction that run opens.
-func (o *Office) carry(f func(tx *ledger.Tx, now time.Time) error, run func(func(*ledger.Tx) error) error) error {
+// carry runs f in the transaction that run opens, and once more where it needed a
+// policy that has to be read first.
+func (o *Office) carry(ctx context.Context, f func(tx *ledger.Tx, now time.Time) error, run func(func(*ledger.Tx) error) error) error {
+	err := o.attempt(f, run)
+	var unread unreadError
+	if !errors.As(err, &unread) {
+		return err
+	}
+	if err := o.reread(ctx, unread.c); err != nil {
+		return err
+	}
+	return o.attempt(f, run)
+}
+
+func (o *Office) attempt(f func(tx *ledger.Tx, now time.Time) error, run func(func(*ledger.Tx) error) error) error {
 	var owed []ledger.Job
 	err := run(func(tx *ledger.Tx) error {
 		err := f(tx, o.Now().UTC())
@@ -178,7 +210,7 @@ func (o *Office) Elapse(ctx context.Context, jobID string) error {
 		out, _ := c.Elapse(a, o.rules(now), now)
 		return o.storeLate(tx, out, o.outage(a.Due, now), "", now)
 	}
-	err := o.carry(elapse, func(f func(*ledger.Tx) error) error { return o.Ledger.Ring(ctx, jobID, f) })
+	err := o.carry(ctx, elapse, func(f func(*ledger.Tx) error) error { return o.Ledger.Ring(ctx, jobID, f) })
 	if err != nil {
 		return fmt.Errorf("elapse: %w", err)
 	}

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -24,29 +26,39 @@ func caseCommand() *cobra.Command {
 				}
 				return rows
 			}),
-		lister("show REF", "One case, and how much of its report is evidence", heads+" EVIDENCE SENDER", cobra.ExactArgs(1),
+		shower("show REF", "One case, what people owe it and why, and how much of its report is evidence; noted as read", cobra.ExactArgs(1),
 			func(ctx context.Context, r app.Reader, args []string) (app.ShownCase, error) {
-				return r.ShownCase(ctx, strings.ToUpper(args[0]))
-			},
-			func(x app.ShownCase) [][]string {
-				return [][]string{append(row(x.Case), x.Report.Grade, sender(x.Report))}
-			}),
-		lister("chronology REF", "What happened on a case, in order", "AT BY WHAT TEXT", cobra.ExactArgs(1),
-			func(ctx context.Context, r app.Reader, args []string) ([]app.Event, error) {
 				ref := strings.ToUpper(args[0])
-				if _, err := r.Case(ctx, ref); err != nil {
-					return nil, err
+				if err := r.Note(ctx, ref, "case show"); err != nil {
+					return app.ShownCase{}, err
 				}
-				return r.Events(ctx, ref)
+				return r.ShownCase(ctx, ref)
 			},
-			func(es []app.Event) (rows [][]string) {
-				for _, e := range es {
-					rows = append(rows, []string{stamp(&e.At), e.By, e.Verb, e.Text})
+			func(w io.Writer, x app.ShownCase) error {
+				if err := table(w, heads+" EVIDENCE SENDER", [][]string{append(row(x.Case), x.Report.Grade, sender(x.Report))}); err != nil {
+					return err
 				}
-				return rows
+				return printOwed(w, x.Deadlines)
 			}),
-		actCommand())
+		chronologyCommand(), readsCommand(), actCommand())
 	return c
+}
+
+// printOwed writes what people owe a case, and which rule set each deadline.
+func printOwed(w io.Writer, ds []app.Deadline) error {
+	if len(ds) == 0 {
+		_, err := fmt.Fprintln(w, "nothing is due")
+		return err
+	}
+	var rows [][]string
+	for _, d := range ds {
+		missed := "-"
+		if d.Breached {
+			missed = "missed"
+		}
+		rows = append(rows, []string{d.Stage, stamp(&d.Due), missed, d.Why})
+	}
+	return table(w, "STAGE DUE MISSED RULE", rows)
 }
 
 // sender says whether the sender of a report is proven.

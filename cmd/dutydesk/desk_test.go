@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -246,6 +247,20 @@ func TestReferenceInSmallLetters(t *testing.T) {
 	}
 }
 
+// One case shows people what is due on it, by when and by which rule.
+func TestCaseShowSaysWhatIsDue(t *testing.T) {
+	d := newDesk(t, "embedded")
+	d.concern()
+	text, code := d.run("case", "show", rows[app.Case](d, "case", "list")[0].Ref)
+	if _, due, found := strings.Cut(text, "STAGE "); code != 0 || !found || !strings.Contains(due, "acknowledge ") || !strings.Contains(due, "S2 acknowledge: 1 working hour from receipt, policy ") {
+		t.Errorf("exit %d\n%s", code, text)
+	}
+	var none bytes.Buffer
+	if err := printOwed(&none, nil); err != nil || none.String() != "nothing is due\n" {
+		t.Errorf("%v %q", err, none.String())
+	}
+}
+
 // A Redis within the worker cannot be asked, which is no mistake of who asks.
 func TestQueueStatusEmbedded(t *testing.T) {
 	d := newDesk(t, "embedded")
@@ -269,8 +284,8 @@ func TestQueueStatusWithoutRedis(t *testing.T) {
 // readers are the words after each command with --json, where it needs some.
 // "-" is a command that the test cannot run here, and why.
 var readers = map[string]string{
-	"case show": "CASE", "case act": "CASE ACK --as lead --on-behalf-because rang", "sla replay": "CASE", "case chronology": "CASE", "arrivals show": "ARRIVAL", "letters show": "LETTER", "config show": "", "mail read": "MAIL", "reply read": "MAIL", "queue status": "", "doctor": "",
-	"sla plan": "--severity S2 --received 2026-11-27T18:00:00Z", "sla simulate": "--received 2026-11-27T18:00:00Z", "policy check": "POLICY",
+	"case show": "CASE", "case act": "CASE ACK --as lead --on-behalf-because rang", "sla replay": "CASE", "case chronology": "CASE", "arrivals show": "ARRIVAL", "letters show": "LETTER", "config show": "", "mail read": "MAIL", "reply read": "MAIL", "queue status": "", "doctor": "", "case reads": "CASE",
+	"sla plan": "--severity S2 --received 2026-11-27T18:00:00Z", "sla simulate": "--received 2026-11-27T18:00:00Z", "policy check": "POLICY", "law hints": "--form THR",
 	"roster warnings": "- nothing is wrong with its roster", "demo": "- its books have the names of the lists",
 }
 

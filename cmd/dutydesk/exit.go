@@ -34,10 +34,10 @@ var causes = []struct {
 	code int
 	errs []error
 }{
-	{exitData, []error{evidence.ErrTampered, evidence.ErrMissing, ledger.ErrDamaged, ledger.ErrNotFound, app.ErrGone, errDiffers, errNotWritten, errGaps}},
+	{exitData, []error{evidence.ErrTampered, evidence.ErrMissing, ledger.ErrDamaged, ledger.ErrNotFound, app.ErrGone, app.ErrKept, errDiffers, errNotWritten, errGaps}},
 	{exitConfig, []error{ledger.ErrSchema, ledger.ErrOlder, queue.ErrEvicts, queue.ErrOld, queue.ErrForeign, queue.ErrAddress, evidence.ErrExposed, app.ErrKey, app.ErrFolder}},
 	{exitAgain, []error{evidence.ErrDisk, app.ErrBusy, syscall.ENOSPC, syscall.EDQUOT, context.Canceled}},
-	{exitUnavailable, []error{ledger.ErrAway, ledger.ErrNone, errUnwell, errNoRedis, errUnasked, syscall.EIO, context.DeadlineExceeded}},
+	{exitUnavailable, []error{ledger.ErrAway, ledger.ErrNone, errUnwell, errNoRedis, errUnasked, errNoPrinter, syscall.EIO, context.DeadlineExceeded}},
 	{exitConfig, []error{fs.ErrPermission, fs.ErrNotExist, syscall.ENOTDIR, syscall.EROFS}},
 }
 
@@ -57,6 +57,8 @@ func exitCode(err error) int {
 		return exitConfig
 	case errors.As(err, &data):
 		return exitData
+	case errors.Is(err, app.ErrNobody):
+		return exitUsage
 	}
 	for _, c := range causes {
 		for _, cause := range c.errs {

@@ -34,13 +34,16 @@ var errNotWritten = errors.New("this letter is not written yet")
 func showLetter() *cobra.Command {
 	var f flags
 	c := &cobra.Command{Use: "show LETTER", Short: "One letter as it was kept and sent; its capability is hidden", Args: cobra.ExactArgs(1),
-		Long: "One letter as it was kept and sent; its capability is hidden.\n" + prints[shownLetter]()}
+		Long: "One letter as it was kept and sent; its capability is hidden. That it was read is noted on its case.\n" + prints[shownLetter]()}
 	c.RunE = func(c *cobra.Command, args []string) error {
 		r, cfg, err := f.reader(c)
 		if err != nil {
 			return err
 		}
 		defer r.Ledger.Close()
+		if err := noteLetter(c.Context(), r, args[0]); err != nil {
+			return asked(args, err)
+		}
 		raw, err := letterBytes(c.Context(), r, cfg.EvidenceDir(), args[0])
 		if err != nil {
 			return asked(args, err)
@@ -67,6 +70,15 @@ func printShownLetter(c *cobra.Command, r app.Reader, id string, raw []byte) err
 		return err
 	}
 	return printJSON(c.OutOrStdout(), shownLetter{x, string(raw)})
+}
+
+// noteLetter notes that the letter of a case is read.
+func noteLetter(ctx context.Context, r app.Reader, id string) error {
+	x, err := r.Ledger.Letter(ctx, id)
+	if err != nil || x.Case == "" {
+		return err
+	}
+	return r.Note(ctx, string(x.Case), "letters show")
 }
 
 // letterBytes reads the letter called id as it was kept in dir.

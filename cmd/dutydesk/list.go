@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"reflect"
 	"strings"
 
@@ -14,6 +15,11 @@ import (
 // lister is a command that prints rows of the ledger. Its help names what is in
 // the JSON, as T does.
 func lister[T any](use, short, heads string, args cobra.PositionalArgs, get func(context.Context, app.Reader, []string) (T, error), rows func(T) [][]string) *cobra.Command {
+	return shower(use, short, args, get, func(w io.Writer, v T) error { return table(w, heads, rows(v)) })
+}
+
+// shower is such a command that prints for people in a way of its own.
+func shower[T any](use, short string, args cobra.PositionalArgs, get func(context.Context, app.Reader, []string) (T, error), show func(io.Writer, T) error) *cobra.Command {
 	var f flags
 	c := &cobra.Command{Use: use, Short: short, Args: args, Long: short + ".\n" + prints[T]()}
 	c.RunE = func(c *cobra.Command, args []string) error {
@@ -29,7 +35,7 @@ func lister[T any](use, short, heads string, args cobra.PositionalArgs, get func
 		if f.json {
 			return printJSON(c.OutOrStdout(), v)
 		}
-		return table(c.OutOrStdout(), heads, rows(v))
+		return show(c.OutOrStdout(), v)
 	}
 	return f.add(c, true)
 }

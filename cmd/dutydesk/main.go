@@ -39,7 +39,7 @@ func root() *cobra.Command {
 		return usageError{fmt.Errorf("%w (see %q)", err, c.CommandPath()+" --help")}
 	})
 	c.AddCommand(runCommand(), demoCommand(), doctorCommand(), configCommand(), mailCommand(), replyCommand(), caseCommand(), arrivalsCommand(),
-		lettersCommand(), evidenceCommand(), queueCommand(), rosterCommand(), slaCommand(), policyCommand(), versionCommand())
+		lettersCommand(), evidenceCommand(), queueCommand(), rosterCommand(), slaCommand(), policyCommand(), lawCommand(), guidanceCommand(), versionCommand())
 	c.AddCommand(completionCommand())
 	c.SetHelpCommand(helpCommand())
 	strict(c)

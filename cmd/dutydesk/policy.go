@@ -98,6 +98,7 @@ func printPolicyCheck(w io.Writer, path, version string, doubtful config.Problem
 // findings are what is wrong and what is doubtful; version is "" if anything is
 // wrong. The error is for what keeps the file from being looked at.
 func (f *policyFlags) findings(path string, now time.Time) (version string, wrong, doubtful config.Problems, err error) {
+	f.policy = path
 	file, err := readPolicy(path)
 	if errors.As(err, &wrong) {
 		return "", wrong, nil, nil
@@ -105,7 +106,7 @@ func (f *policyFlags) findings(path string, now time.Time) (version string, wron
 	if err != nil {
 		return "", nil, nil, err
 	}
-	b, err := f.open(file.Policy)
+	b, err := f.book(f.config)
 	if err != nil {
 		return "", nil, nil, err
 	}
@@ -115,7 +116,7 @@ func (f *policyFlags) findings(path string, now time.Time) (version string, wron
 		if err != nil {
 			return "", nil, nil, err
 		}
-		empty, unheld := file.Staffed(organisationIDs(cfg), app.Rules(cfg).Roster.Holders)
+		empty, unheld := file.Staffed(app.Active(cfg), app.Rules(cfg).Roster.On(now).Holders)
 		wrong, doubtful = app.PolicyProblems(empty), append(doubtful, app.PolicyProblems(unheld)...)
 	}
 	if len(wrong) == 0 {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -169,5 +170,76 @@ func TestPolicyCheckAgainstARoster(t *testing.T) {
 	out, said, code = ran(t, "policy", "check", lonely, "-c", cfg)
 	if code != 78 || !strings.Contains(said, `nobody stands on the rung at 50% for the organisation "service"`) || strings.Contains(out, "ok") {
 		t.Errorf("exit %d, %q %q", code, out, said)
+	}
+}
+
+// leftConfig is rosterConfig where lead and deputy of north have left.
+func leftConfig(t *testing.T) string {
+	t.Helper()
+	cfg := rosterConfig(t, "noor")
+	text, err := os.ReadFile(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const left = "\nuntil = \"2020-01-01\""
+	return written(t, "left.toml", strings.NewReplacer(`"Noor Ali"`, `"Noor Ali"`+left, `"Tom Reed"`, `"Tom Reed"`+left).Replace(string(text)))
+}
+
+// Who has left is on no rung: an organisation whose lead and deputy are gone is
+// said to have nobody, by the checks and by the story.
+func TestNobodyThereNow(t *testing.T) {
+	file, here, gone := policyWith(t), rosterConfig(t, "noor"), leftConfig(t)
+	for _, tt := range []struct {
+		args []string
+		code int
+		says string
+	}{
+		{[]string{"config", "check", "-c", here}, 0, "ok: "},
+		{[]string{"config", "check", "-c", gone}, 78, `nobody is there now as lead or deputy of "north", or in place of them`},
+		{[]string{"policy", "check", file, "-c", gone}, 78, `nobody stands on the rung at 0% for the organisation "north"`},
+		{[]string{"sla", "simulate", "-c", here, "--organisation", "north", "--received", "Fri 17:50"}, 0, "lead (Noor Ali)"},
+		{[]string{"sla", "simulate", "-c", gone, "--organisation", "north", "--received", "Fri 17:50"}, 0, "la-lead (Helen Marsh)"},
+		{[]string{"sla", "simulate", "-c", gone, "--organisation", "north", "--received", "2019-12-30 10:00"}, 0, "lead (Noor Ali)"},
+	} {
+		out, said, code := ran(t, tt.args...)
+		if code != tt.code || !strings.Contains(out+said, tt.says) || strings.Contains(out, "Noor") != strings.Contains(tt.says, "Noor") {
+			t.Errorf("%q: exit %d\n%s%s\nwant %q", tt.args, code, out, said, tt.says)
+		}
+	}
+}
+
+// The worker starts all the same, since those above them must hear, and says so.
+func TestRunSaysWhoIsMissing(t *testing.T) {
+	stopped, stop := context.WithCancel(t.Context())
+	stop()
+	c := root()
+	var said bytes.Buffer
+	c.SetErr(&said)
+	c.SetArgs([]string{"run", "-c", leftConfig(t)})
+	err := c.ExecuteContext(stopped)
+	if !strings.Contains(said.String(), `msg="nobody is there as lead or deputy" organisations=[north]`) || exitCode(err) == 78 {
+		t.Errorf("%v: %s", err, said.String())
+	}
+}
+
+// With -c the deadlines are those of the configuration's own policy and holidays,
+// unless a flag names others.
+func TestPlanByTheConfiguration(t *testing.T) {
+	cfg, own := rosterConfig(t, "noor"), policyWith(t, `s2 = "1wh"`, `s2 = "3wh"`)
+	text, err := os.ReadFile(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(cfg, append(text, "[sla]\npolicy = \""+own+"\"\n"...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for want, args := range map[string]string{"3wh": "-c " + cfg, "1wh": "", "2wh": "-c " + cfg + " --policy " + policyWith(t, `s2 = "1wh"`, `s2 = "2wh"`)} {
+		out, said, code := ran(t, append(strings.Fields("sla plan --received 2026-11-26T10:00:00Z"), strings.Fields(args)...)...)
+		if code != 0 || strings.Fields(strings.Split(out, "\n")[3])[1] != want {
+			t.Errorf("sla plan %s: exit %d, %s\n%s, want %s", args, code, said, out, want)
+		}
+	}
+	if out, said, code := ran(t, "sla", "simulate", "-c", cfg, "--received", "2026-11-26T10:00:00Z", "--json"); code != 0 || !strings.Contains(out, `"allowance": "3wh"`) {
+		t.Errorf("exit %d, %s", code, said)
 	}
 }

@@ -24,7 +24,7 @@ Exit codes: 0, 64 usage, 65 bank holidays cannot be read, 78 the policy is wrong
 			if len(args) > 0 {
 				f.policy = args[0]
 			}
-			b, err := f.book()
+			b, err := f.book("")
 			switch {
 			case err != nil:
 				return err

@@ -10,6 +10,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -70,7 +71,7 @@ func (f *flags) reader(c *cobra.Command) (app.Reader, *config.Config, error) {
 	if err != nil {
 		return app.Reader{}, nil, errors.Join(err, l.Close())
 	}
-	return app.Reader{Ledger: l, Rules: rules}, cfg, nil
+	return app.Reader{Ledger: l, Rules: rules, Asking: app.Asking{Target: cfg.LedgerTarget(), Reader: login()}}, cfg, nil
 }
 
 func runCommand() *cobra.Command {
@@ -90,7 +91,11 @@ func runCommand() *cobra.Command {
 				return err
 			}
 		}
-		a, err := app.New(c.Context(), cfg, app.RealClock(), logger(cfg, c.ErrOrStderr()))
+		log := logger(cfg, c.ErrOrStderr())
+		if orgs := app.Unled(cfg, time.Now()); len(orgs) > 0 { // who stands above them must still be told
+			log.Error("nobody is there as lead or deputy", "organisations", orgs)
+		}
+		a, err := app.New(c.Context(), cfg, app.RealClock(), log)
 		if err != nil {
 			return err
 		}
@@ -134,10 +139,14 @@ func configCommand() *cobra.Command {
 	c := &cobra.Command{Use: "config", Short: "Check, describe or show the configuration"}
 	check := &cobra.Command{Use: "check", Short: "Check the configuration and say everything that is wrong with it", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			if _, err := f.load(); err != nil {
+			cfg, err := f.load()
+			if err == nil {
+				err = app.Led(cfg, f.config, time.Now())
+			}
+			if err != nil {
 				return err
 			}
-			_, err := fmt.Fprintln(c.OutOrStdout(), "ok: "+f.config)
+			_, err = fmt.Fprintln(c.OutOrStdout(), "ok: "+f.config)
 			return err
 		}}
 	describe := &cobra.Command{Use: "describe", Short: "Print an example with every key and its meaning", Args: cobra.NoArgs,

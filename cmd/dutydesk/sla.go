@@ -18,8 +18,8 @@ type dataError struct{ error }
 // planFlags are those of "sla plan".
 type planFlags struct {
 	rules
+	flags
 	severity, received, csv string
-	json                    bool
 }
 
 func slaCommand() *cobra.Command {
@@ -31,8 +31,8 @@ func slaCommand() *cobra.Command {
 func planCommand() *cobra.Command {
 	var f planFlags
 	c := &cobra.Command{Use: "plan", Short: "Every deadline of something received at a given instant", Args: cobra.NoArgs,
-		Long: `Every deadline that starts at receipt, by the default policy or that of --policy: real time (15m, 2h), working hours
-(4wh) or working days (1wd), in England and Wales. No configuration, ledger or network is needed.
+		Long: `Every deadline that starts at receipt, by the default policy, that of --policy or that of a configuration (-c): real
+time (15m, 2h), working hours (4wh) or working days (1wd), in England and Wales. No ledger or network is needed.
 
 --json prints policy (its version), severity, received, received_words, in_hours, time_zone, holidays_until and
 stages: stage, allowance, due (UTC), due_words, known, soft, repeats, note. "known": false means that bank holidays
@@ -41,10 +41,11 @@ of that year are not published yet: every weekday counts as working, so the dead
 --csv reads columns received (2026-11-27T18:00:00Z) and allow (4wh) and prints the table with a column due; a due
 column that is there is replaced. Rows that cannot be read are left out and named by line.
 
-Exit codes: 0 planned, 64 usage, 65 a row or a file of bank holidays cannot be read, 78 the policy is wrong.`,
+Exit codes: 0 planned, 64 usage, 65 a row or a file of bank holidays cannot be read, 78 policy or configuration is wrong.`,
 		Example: "  dutydesk sla plan --severity S2 --received 2026-11-27T18:00:00Z\n  dutydesk sla plan --csv deadlines.csv > due.csv",
 		RunE:    func(c *cobra.Command, _ []string) error { return f.run(c) }}
 	f.rules.add(c)
+	c.Flags().StringVarP(&f.config, "config", "c", "", "a configuration, whose policy and bank holidays count")
 	c.Flags().StringVar(&f.severity, "severity", "S2", "S1 (emergency), S2 (high), S3 (standard) or S4 (low); undecided counts as S2")
 	c.Flags().StringVar(&f.received, "received", "", receivedUsage)
 	c.Flags().StringVar(&f.csv, "csv", "", "plan the rows of this file instead; - is standard input")
@@ -53,7 +54,7 @@ Exit codes: 0 planned, 64 usage, 65 a row or a file of bank holidays cannot be r
 }
 
 func (f *planFlags) run(c *cobra.Command) error {
-	b, err := f.book()
+	b, err := f.book(f.config)
 	if err != nil {
 		return err
 	}

@@ -1,15 +1,16 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"dutydesk/cmd/internal/app"
+	"dutydesk/config"
 	"dutydesk/workflow/sla"
 	"dutydesk/workflow/sla/policy"
 )
@@ -21,7 +22,7 @@ type rules struct {
 }
 
 func (r *rules) add(c *cobra.Command) {
-	c.Flags().StringVar(&r.policy, "policy", "", `a policy file; without, the default ("policy show" prints it)`)
+	c.Flags().StringVar(&r.policy, "policy", "", `a policy file; without, that of -c, or the default ("policy show" prints it)`)
 	r.addHolidays(c)
 }
 
@@ -30,24 +31,18 @@ func (r *rules) addHolidays(c *cobra.Command) {
 	c.Flags().StringSliceVar(&r.closed, "closed", nil, "further dates on which the service is closed, such as 2026-12-29")
 }
 
-// book is the policy and the calendar that the flags ask for.
-func (r *rules) book() (*policy.Book, error) {
-	p, err := policy.Default()
+// book is the policy and the calendar that the flags ask for; what they leave out
+// is that of a configuration, "" for none, or else the default.
+func (r *rules) book(config string) (*policy.Book, error) {
+	cfg, err := r.base(config)
 	if err != nil {
 		return nil, err
 	}
-	if r.policy != "" {
-		f, err := readPolicy(r.policy)
-		if err != nil {
-			return nil, err
-		}
-		p = f.Policy
+	cfg.SLA.Policy, cfg.SLA.Holidays = cmp.Or(r.policy, cfg.SLA.Policy), cmp.Or(r.holidays, cfg.SLA.Holidays)
+	b, err := app.Book(cfg)
+	if err != nil {
+		return nil, given(err)
 	}
-	return r.open(p)
-}
-
-// open makes the book of a policy with the holidays that the flags ask for.
-func (r *rules) open(p policy.Policy) (*policy.Book, error) {
 	var closed []sla.Day
 	for _, s := range r.closed {
 		day, err := sla.ParseDay(strings.TrimSpace(s))
@@ -56,36 +51,37 @@ func (r *rules) open(p policy.Policy) (*policy.Book, error) {
 		}
 		closed = append(closed, day)
 	}
-	holidays, err := r.bankHolidays()
-	if err != nil {
-		return nil, err
+	if closed == nil {
+		return b, nil
 	}
-	return policy.New(p, holidays, closed...)
+	return policy.New(b.Policy, b.Holidays, closed...)
 }
 
-func (r *rules) bankHolidays() (sla.Holidays, error) {
-	if r.holidays == "" {
-		return sla.PublishedHolidays()
+func (r *rules) base(path string) (*config.Config, error) {
+	if path == "" {
+		return &config.Config{}, nil
 	}
-	file, err := os.Open(r.holidays)
-	if err != nil {
-		return nil, usageError{err}
+	f := flags{config: path}
+	return f.load()
+}
+
+// given says of an error whether a file that was named is missing, or holds no
+// bank holidays.
+func given(err error) error {
+	var gone *fs.PathError
+	var wrong config.Problems
+	switch {
+	case errors.As(err, &gone):
+		return usageError{err}
+	case errors.As(err, &wrong) && len(wrong) == 1 && wrong[0].Key == "sla.holidays":
+		return dataError{fmt.Errorf("%s: %s", wrong[0].File, wrong[0].What)}
 	}
-	defer file.Close()
-	days, err := sla.ReadHolidays(file)
-	if err != nil {
-		return nil, dataError{fmt.Errorf("%s: %w", r.holidays, err)}
-	}
-	return days, nil
+	return err
 }
 
 // readPolicy reads a policy file; what is wrong with it is wrong as in a
 // configuration.
 func readPolicy(path string) (*policy.File, error) {
 	f, err := app.ReadPolicy(path)
-	var gone *fs.PathError
-	if errors.As(err, &gone) {
-		return nil, usageError{err}
-	}
-	return f, err
+	return f, given(err)
 }

@@ -28,7 +28,7 @@ type simulateFlags struct {
 func simulateCommand() *cobra.Command {
 	var f simulateFlags
 	c := &cobra.Command{Use: "simulate", Short: "The whole story of a concern that nobody answers: who is told when", Args: cobra.NoArgs,
-		Long: `The whole story of a concern that nobody ever answers, by the default policy or that of --policy: every rung of every
+		Long: `The whole story of a concern that nobody ever answers, by the policy of --policy, of -c or the default: every rung of every
 stage and what the desk does by itself, up to the executive and the first repeats. With -c the roles are those of a
 configuration's roster, and a rung with nobody on it is told to the nearest that has somebody. Nothing is sent.
 
@@ -40,7 +40,7 @@ Exit codes: 0, 64 usage, 65 bank holidays cannot be read, 78 policy or configura
 		Example: "  dutydesk sla simulate --severity S1 --received \"Fri 17:50 before a bank holiday\"\n  dutydesk sla simulate --policy policy.toml -c dutydesk.toml --received \"2026-12-24 17:50\"",
 		RunE:    func(c *cobra.Command, _ []string) error { return f.run(c) }}
 	f.rules.add(c)
-	c.Flags().StringVarP(&f.config, "config", "c", "", "a configuration, for the people on the rungs")
+	c.Flags().StringVarP(&f.config, "config", "c", "", "a configuration: its policy, and the people on the rungs")
 	c.Flags().BoolVar(&f.json, "json", false, "print JSON; the names are stable")
 	c.Flags().StringVar(&f.severity, "severity", "S2", "S1 (emergency), S2 (high), S3 (standard) or S4 (low)")
 	c.Flags().StringVar(&f.received, "received", "", receivedUsage)
@@ -50,7 +50,7 @@ Exit codes: 0, 64 usage, 65 bank holidays cannot be read, 78 policy or configura
 }
 
 func (f *simulateFlags) run(c *cobra.Command) error {
-	b, err := f.book()
+	b, err := f.book(f.config)
 	if err != nil {
 		return err
 	}
@@ -61,7 +61,7 @@ func (f *simulateFlags) run(c *cobra.Command) error {
 	if err != nil {
 		return usageError{err}
 	}
-	cast, err := f.cast()
+	cast, err := f.cast(received)
 	if err != nil {
 		return err
 	}
@@ -72,7 +72,8 @@ func (f *simulateFlags) run(c *cobra.Command) error {
 	return s.print(c.OutOrStdout(), b)
 }
 
-// cast are the people of one organisation's ladder; the zero cast has none and
+// cast are the people of one organisation's ladder as it stands when the concern
+// is received; the zero cast has none and
 // every role is taken to be held.
 type cast struct {
 	organisation string
@@ -80,7 +81,7 @@ type cast struct {
 	name         func(id string) string
 }
 
-func (f *simulateFlags) cast() (cast, error) {
+func (f *simulateFlags) cast(at time.Time) (cast, error) {
 	if f.config == "" && f.organisation != "" {
 		return cast{}, usageError{fmt.Errorf("--organisation needs a configuration: add -c")}
 	}
@@ -95,7 +96,7 @@ func (f *simulateFlags) cast() (cast, error) {
 	if f.organisation != "" && !slices.Contains(ids, f.organisation) {
 		return cast{}, usageError{fmt.Errorf("--organisation: %q is none of %s", f.organisation, strings.Join(ids, ", "))}
 	}
-	roster := app.Rules(cfg).Roster
+	roster := app.Rules(cfg).Roster.On(at)
 	return cast{roster.Org(f.organisation).ID, roster.Holders, roster.Name}, nil
 }
 

@@ -45,7 +45,7 @@ func TestLetterOffersLegalWordsOnly(t *testing.T) {
 	d.concern(mailed("please help"))
 	d.send(d.letter("deputy", casefile.Opened))
 	ms := d.post.received("deputy@council.example")
-	if len(ms) != 1 || !strings.Contains(plain(t, ms[0].raw), "the first line may be ACK, NOTE, GRADE, DONE or HELP.") {
+	if len(ms) != 1 || !strings.Contains(plain(t, ms[0].raw), "the first line may be ACK, NOTE, GRADE, DONE, REFER or HELP.") {
 		t.Errorf("%+v", ms)
 	}
 }

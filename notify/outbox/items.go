@@ -43,7 +43,7 @@ func (w *Writer) items(ctx context.Context, digest ledger.Letter) (items []notif
 			by = w.Roster.Name(d.By)
 		}
 		items = append(items, notify.Item{By: by, Kind: notify.Kind(x.Kind), Ref: string(c.Ref), Org: w.Roster.Org(c.Org).Name, Severity: string(c.Severity),
-			State: states[c.State], Received: c.Opened, Due: d.Due, Token: w.Key.Token(x.ID)})
+			State: states[c.State], Received: c.Opened, Due: d.Due, What: string(d.Stage), Token: w.Key.Token(x.ID)})
 	}
 	if len(items) == 0 {
 		return nil, fmt.Errorf("digest %s: all of it was withdrawn: %w", digest.ID, ErrLeft)

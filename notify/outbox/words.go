@@ -16,7 +16,7 @@ var states = map[casefile.State]string{
 // deeds are what a reply did, as letters tell it.
 func deeds(ds []workflow.Deed) (out []notify.Deed) {
 	for _, d := range ds {
-		out = append(out, notify.Deed{Word: string(d.Word), Did: d.Did, State: states[d.State], Can: plain(d.Can), Refs: refs(d.Refs)})
+		out = append(out, notify.Deed{Word: string(d.Word), Did: d.Did, State: states[d.State], Can: plain(d.Can), Refs: refs(d.Refs), Reasons: d.Reasons})
 	}
 	return out
 }

@@ -103,7 +103,8 @@ func (d *desk) run(raw string) {
 	for _, text := range []string{"ACK", "NOTE seen", "HELP", "CLOSE because canary-reason"} {
 		d.reply("deputy", text)
 	}
-	d.reply("lead", "CLOSE because canary-reason")
+	d.reply("lead", "STATUS")
+	d.reply("la-lead", "CLOSE because canary-reason")
 	d.must(d.office.Trouble(d.t.Context(), "redis", 0))
 	d.send(d.letter("manager", workflow.Trouble))
 	d.must(d.office.Recovered(d.t.Context(), "redis"))
@@ -131,7 +132,7 @@ func TestEveryKindIsSent(t *testing.T) {
 		}
 	}
 	for _, k := range []casefile.Kind{casefile.Opened, casefile.Nudge, casefile.Breach, casefile.TakenBy, casefile.CloseProposal, casefile.CaseClosed,
-		casefile.NotDelivered, workflow.Transcript, workflow.HelpLetter, workflow.Trouble, workflow.Recovered} {
+		casefile.NotDelivered, workflow.Transcript, workflow.HelpLetter, workflow.StatusLetter, workflow.Trouble, workflow.Recovered} {
 		if !kinds[k] {
 			t.Errorf("no letter of kind %s was sent", k)
 		}
@@ -158,7 +159,7 @@ func TestEveryCodeHasWords(t *testing.T) {
 		names = append(names, "next "+word, "stage "+word)
 	}
 	for _, name := range names {
-		if said, err := set.Phrase(name, struct{ Org, Part string }{"Org", "mailbox main"}); err != nil || said == "" {
+		if said, err := set.Phrase(name, struct{ Org, Part, Stage, Due, Late, Back string }{Org: "Org", Part: "mailbox main"}); err != nil || said == "" {
 			t.Errorf("%s: %q, %v", name, said, err)
 		}
 	}

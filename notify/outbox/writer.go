@@ -76,7 +76,7 @@ func (w *Writer) facts(ctx context.Context, x ledger.Letter) (f notify.Facts, er
 		LetterID: x.ID, Token: w.Key.Token(x.ID), To: notify.Person{ID: p.ID, Name: p.Name, Address: p.Address}, Rung: x.Rung,
 		Reason: d.Reason, Deeds: deeds(d.Deeds), Understood: d.Understood, Changed: d.Changed, Next: d.Next, Nearest: d.Nearest,
 		State: states[casefile.State(d.State)], Can: plain(casefile.Case{State: casefile.State(d.State)}.Legal()), Due: d.Due,
-		What: string(d.Stage), Rule: d.Why, Asked: d.Note}
+		What: string(d.Stage), Rule: d.Why, Asked: d.Note, Ask: d.Ask, Back: d.Back}
 	if d.By != "" {
 		f.By = w.Roster.Name(d.By)
 	}
@@ -131,6 +131,9 @@ func (w *Writer) aboutCase(ctx context.Context, f notify.Facts, x ledger.Letter,
 	}
 	for _, e := range xs {
 		f.Exhibits = append(f.Exhibits, notify.Exhibit{Name: e.Name, Type: e.Sniffed, Size: e.Size, SHA256: e.SHA256})
+	}
+	if x.Kind == workflow.StatusLetter {
+		return w.status(ctx, f, c, p.Full)
 	}
 	if p.Full && a.State == ledger.OnCase {
 		f.Words, err = w.words(ctx, a)

@@ -10,20 +10,20 @@ import (
 )
 
 // foreign reports whether a stage runs by an allowance of the council's own, and
-// not by the policy of the case.
-func (c Case) foreign(s sla.Stage, rules Rules) bool {
-	return s == sla.Acknowledge && rules.Policy.Acknowledge > 0 || s == sla.Review && c.reviewed(rules)
+// not by the policy of the case, at the moment at.
+func (c Case) foreign(s sla.Stage, rules Rules, at time.Time) bool {
+	return s == sla.Acknowledge && c.ladder(rules, at).own() || s == sla.Review && c.reviewed(rules)
 }
 
 // unwritten are the rungs that the case has passed, of clocks that run, and of
 // which the chronology says nothing.
-func (c Case) unwritten(st policy.Standing, es []Event, rules Rules) (ds []Difference) {
+func (c Case) unwritten(st policy.Standing, es []Event, rules Rules, now time.Time) (ds []Difference) {
 	for _, k := range st.Clocks {
 		passed := c.Rungs.At(k.Stage, k.Turn)
 		if k.Stage == sla.Acknowledge && k.Turn == c.Turn {
 			passed = c.Climbed
 		}
-		if !k.Running() || c.foreign(k.Stage, rules) {
+		if !k.Running() || c.foreign(k.Stage, rules, now) {
 			continue
 		}
 		for n := range min(passed, k.Rungs()) {
@@ -44,8 +44,9 @@ func (c Case) AuditAlarms(es []Event, as []Alarm, rules Rules) (ds []Difference)
 	if !c.clocked(rules) || len(es) == 0 {
 		return nil
 	}
-	foreign := func(a Alarm) bool { return c.foreign(a.Stage, rules) }
-	want := slices.DeleteFunc(c.alarms(rules, es[len(es)-1].At), foreign)
+	last := es[len(es)-1].At
+	foreign := func(a Alarm) bool { return c.foreign(a.Stage, rules, last) }
+	want := slices.DeleteFunc(c.alarms(rules, last), foreign)
 	as = slices.DeleteFunc(slices.Clone(as), foreign)
 	for _, a := range want {
 		i := slices.IndexFunc(as, func(b Alarm) bool { return b.Stage == a.Stage && b.Turn == a.Turn && b.Rung == a.Rung })

@@ -22,12 +22,19 @@ var ErrNotAllowed = errors.New("not allowed in this state")
 // needs two.
 var ErrSamePerson = errors.New("needs a second person")
 
+// ErrLALead reports a case that only the local authority lead, or who stands in
+// for them, may close.
+var ErrLALead = errors.New("needs the local authority lead")
+
 // ErrNoReason reports a command that must give a reason and gives none.
 var ErrNoReason = errors.New("needs a reason")
 
 // ErrUnclear reports a command whose words are not understood: no such stage,
 // severity or date.
 var ErrUnclear = errors.New("is not understood")
+
+// ErrLighter reports a command for which the case is not graded gravely enough.
+var ErrLighter = errors.New("needs a graver severity")
 
 // Ref is how people name a case: a prefix and five Crockford base32 characters.
 // It is not secret and gives no authority.
@@ -67,7 +74,7 @@ type Case struct {
 	Rungs        Rungs     // how far its clocks were climbed, but for the acknowledgement
 	Turn         int       // how often it came back to be taken
 	Since        time.Time // when it came back last; zero if it never did
-	Grading      string    // the lighter severity that one person has proposed for an emergency: "S2=proposer"
+	Grading      string    // the lighter severity that one person has proposed for an emergency, and when: "S2@<epoch milliseconds>=proposer"
 	File         File      // what casework found out and decided
 }
 
@@ -98,7 +105,7 @@ const (
 	StageNudge    Kind = "stage-nudge"  // another stage than the acknowledgement is due
 	StageBreach   Kind = "stage-breach" // its limit passed
 	Returned      Kind = "returned"     // somebody took the case and nothing followed
-	Changed       Kind = "changed"      // somebody graded it, or holds its clocks
+	Changed       Kind = "changed"      // somebody graded it, holds its clocks, or lets somebody back
 	Informed      Kind = "informed"     // what the desk does by itself
 )
 
@@ -117,6 +124,7 @@ type Notice struct {
 	Due   time.Time // its limit, UTC
 	Why   string    // which rule set it
 	Note  string    // what the policy asks besides
+	Ask   string    // the reply that it asks for, as far as it is known; "" if none
 }
 
 // Alarm is a request to be reminded of a case.
@@ -141,7 +149,7 @@ type Outcome struct {
 
 // Rules are the council's data that decisions are made by.
 type Rules struct {
-	Policy  sla.Policy   // an Acknowledge or Review above zero stands in for that of the policy
+	Policy  sla.Policy   // an Acknowledge or Review above zero stands in for that of the policy where it is no later
 	Books   policy.Books // every policy that a case may run under
 	Version string       // of the one that new cases begin under; "" for none
 	Roster  Roster

@@ -45,7 +45,7 @@ func TestEveryMove(t *testing.T) {
 	for _, s := range States() {
 		for _, v := range []Verb{Open, Acknowledge, Note, Close, Elapse, Undelivered, Distrust, "DELETE", ""} {
 			c := opened(rules)
-			c.State, c.Proposed = s, "deputy"
+			c.State, c.Proposed, c.Severity = s, "deputy", sla.S3
 			out, err := c.Obey(Command{By: "lead", Verb: v}, rules, noon)
 			_, legal := c.after(v)
 			legal = legal && slices.Contains(Commands(), v)
@@ -128,6 +128,7 @@ func TestStaleAlarm(t *testing.T) {
 func TestClosingTakesTwo(t *testing.T) {
 	rules := college()
 	c := opened(rules)
+	c.Severity = sla.S3
 	say := func(by string, v Verb) error {
 		out, err := c.Obey(Command{By: by, Verb: v, Text: "it was a misunderstanding"}, rules, noon)
 		if err == nil {

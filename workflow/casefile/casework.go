@@ -10,8 +10,8 @@ import (
 	"dutydesk/workflow/sla/policy"
 )
 
-// deed is one act of casework as it is worked out.
-type deed struct {
+// doing is one act of casework as it is worked out.
+type doing struct {
 	Case
 	heeded
 	cmd   Command
@@ -21,7 +21,7 @@ type deed struct {
 
 // work works out what an act of casework changes. The errors are those of Obey.
 func (c Case) work(h heeded, cmd Command, rules Rules, at time.Time) (heeded, error) {
-	d := &deed{c, h, cmd, rules, at}
+	d := &doing{c, h, cmd, rules, at}
 	d.act(at)
 	if !c.State.Over() && cmd.Verb != Veto || cmd.Verb == Reopen {
 		d.file = c.begin(d.file, rules, at)
@@ -33,21 +33,21 @@ func (c Case) work(h heeded, cmd Command, rules Rules, at time.Time) (heeded, er
 }
 
 // works is what each verb of casework does.
-var works = map[Verb]func(*deed) error{
-	Form: (*deed).form, Channel: (*deed).channel, Age: (*deed).age, Needs: (*deed).needs, Danger: (*deed).danger,
-	Flag: (*deed).flags, Unflag: (*deed).unflag, Party: (*deed).party,
-	Triage: (*deed).triage, Plan: (*deed).plan, Refer: (*deed).refer, Heard: (*deed).heard, Monitor: (*deed).monitor,
-	Owe: (*deed).oweMore, NotNeeded: (*deed).notNeeded, Block: (*deed).block,
-	Veto: (*deed).veto, Reopen: (*deed).reopen, NotSafeguarding: (*deed).notSafeguarding, Retain: (*deed).reasoned, Dispose: (*deed).dispose,
+var works = map[Verb]func(*doing) error{
+	Form: (*doing).form, Channel: (*doing).channel, Age: (*doing).age, Needs: (*doing).needs, Danger: (*doing).danger,
+	Flag: (*doing).flags, Unflag: (*doing).unflag, Party: (*doing).party,
+	Triage: (*doing).triage, Plan: (*doing).plan, Heard: (*doing).heard, Monitor: (*doing).monitor,
+	Owe: (*doing).oweMore, NotNeeded: (*doing).notNeeded, Block: (*doing).block,
+	Veto: (*doing).veto, Reopen: (*doing).reopen, NotSafeguarding: (*doing).notSafeguarding, Retain: (*doing).reasoned, Dispose: (*doing).dispose,
 }
 
 // tell tells the others, in words that hold nothing of the report.
-func (d *deed) tell(what string) {
+func (d *doing) tell(what string) {
 	d.notices = append(d.notices, d.others(Changed, d.cmd.By, what, d.rules, d.at)...)
 }
 
 // reason is what was said, or ErrNoReason.
-func (d *deed) reason() (string, error) {
+func (d *doing) reason() (string, error) {
 	why := reasonIn(d.cmd.Text)
 	if why == "" {
 		return "", ErrNoReason
@@ -55,18 +55,18 @@ func (d *deed) reason() (string, error) {
 	return why, nil
 }
 
-func (d *deed) reasoned() error {
+func (d *doing) reasoned() error {
 	_, err := d.reason()
 	return err
 }
 
-func (d *deed) form() (err error) {
+func (d *doing) form() (err error) {
 	d.file.Forms, _, err = codesIn("form", d.cmd.Text, forms)
 	return err
 }
 
 // channel reads "MSG SOC: Snapchat".
-func (d *deed) channel() (err error) {
+func (d *doing) channel() (err error) {
 	codes, platform, _ := strings.Cut(d.cmd.Text, ":")
 	if d.file.Channels, _, err = codesIn("channel", codes, channels); err == nil && platform != "" {
 		d.file.Platform = inLine(platform)
@@ -75,20 +75,20 @@ func (d *deed) channel() (err error) {
 }
 
 // answer reads one code that may be written as several words.
-func (d *deed) answer(what string, codes []string) (string, error) {
+func (d *doing) answer(what string, codes []string) (string, error) {
 	said, _, _ := strings.Cut(strings.ToLower(d.cmd.Text), "because")
 	return codeOf(what, strings.TrimSpace(said), codes)
 }
 
 // age of whom it affects: until it is known they are taken to be under 18.
-func (d *deed) age() (err error) {
+func (d *doing) age() (err error) {
 	if d.file.Age, err = d.answer("age band", ages); err == nil && slices.Contains([]string{"U13", "13-15", "16-17", "UNKNOWN"}, d.file.Age) {
 		d.raise("U18")
 	}
 	return err
 }
 
-func (d *deed) needs() (err error) {
+func (d *doing) needs() (err error) {
 	if d.file.Needs, err = d.answer("answer", answers); err == nil && d.file.Needs == "YES" {
 		d.raise("AAR")
 	}
@@ -97,14 +97,14 @@ func (d *deed) needs() (err error) {
 
 // danger is the answer to "is anybody in danger now": not to know it is as good
 // as yes.
-func (d *deed) danger() (err error) {
+func (d *doing) danger() (err error) {
 	if d.file.Danger, err = d.answer("answer", answers); err == nil && d.file.Danger != "NO" {
 		d.raise("DANGER")
 	}
 	return err
 }
 
-func (d *deed) flags() error {
+func (d *doing) flags() error {
 	codes, _, err := codesIn("flag", d.cmd.Text, flagCodes())
 	if err == nil {
 		d.raise(codes.List()...)
@@ -113,7 +113,7 @@ func (d *deed) flags() error {
 }
 
 // raise sets flags with all that they bring; an emergency is S1 from now on.
-func (d *deed) raise(flags ...string) {
+func (d *doing) raise(flags ...string) {
 	for _, flag := range flags {
 		if slices.Contains(emergencies, flag) && d.severity != sla.S1 {
 			d.heeded = d.graded(d.heeded, sla.S1, d.cmd, d.rules, d.at)
@@ -126,7 +126,7 @@ func (d *deed) raise(flags ...string) {
 // unflag takes flags away, for a reason. What they alone brought and is still
 // owed is not required, by that reason. That of a possible indecent image takes
 // two people, of whom the second is the lead of the local authority (5.3).
-func (d *deed) unflag() error {
+func (d *doing) unflag() error {
 	codes, why, err := codesIn("flag", d.cmd.Text, flagCodes())
 	if err != nil {
 		return err
@@ -149,7 +149,7 @@ func (d *deed) unflag() error {
 	return nil
 }
 
-func (d *deed) lower(flag, why string) {
+func (d *doing) lower(flag, why string) {
 	d.file.Flags = d.file.Flags.Without(flag)
 	for _, o := range brought(flag) {
 		still := slices.ContainsFunc(d.file.Flags.List(), func(f string) bool {
@@ -163,7 +163,7 @@ func (d *deed) lower(flag, why string) {
 
 // party adds somebody to a side. Whoever is said to be responsible is owed
 // support as well: they may be at risk.
-func (d *deed) party() (err error) {
+func (d *doing) party() (err error) {
 	before := len(d.file.Parties.List())
 	d.file.Parties, err = d.file.Parties.with(d.cmd.Text)
 	if all := d.file.Parties.List(); err == nil && len(all) > before && all[before].Role == "SUBJECT" {
@@ -174,7 +174,7 @@ func (d *deed) party() (err error) {
 
 // triage records the decision: every fact that it needs is there, and it has a
 // reason.
-func (d *deed) triage() error {
+func (d *doing) triage() error {
 	if lacks := d.file.lacks(); len(lacks) > 0 {
 		return fmt.Errorf("first say %s: %w", strings.Join(lacks, ", "), ErrUnclear)
 	}
@@ -190,7 +190,7 @@ func (d *deed) triage() error {
 
 // plan is who does what by when. A grave case that was referred waits for the
 // agency.
-func (d *deed) plan() error {
+func (d *doing) plan() error {
 	if strings.TrimSpace(d.cmd.Text) == "" {
 		return fmt.Errorf("who does what by when is missing: %w", ErrUnclear)
 	}
@@ -203,10 +203,10 @@ func (d *deed) plan() error {
 }
 
 // awaits reports whether a grave case waits for an agency.
-func (d *deed) awaits() bool { return d.file.Asked != "" && d.severity <= sla.S2 }
+func (d *doing) awaits() bool { return d.file.Asked != "" && d.severity <= sla.S2 }
 
 // monitor is that a safety plan is in place and when it is looked at next.
-func (d *deed) monitor() error {
+func (d *doing) monitor() error {
 	if !d.file.Owed.settled("SAFETY_PLAN") {
 		return fmt.Errorf("no safety plan is recorded, say DONE SAFETY_PLAN with where it is: %w", ErrNotAllowed)
 	}
@@ -219,7 +219,7 @@ func (d *deed) monitor() error {
 }
 
 // local is the moment where people are.
-func (d *deed) local() time.Time {
+func (d *doing) local() time.Time {
 	if b := d.bookOf(d.rules); b != nil {
 		return d.at.In(b.Policy.Zone)
 	}
@@ -227,7 +227,7 @@ func (d *deed) local() time.Time {
 }
 
 // veto keeps a case open that somebody proposed to close.
-func (d *deed) veto() error {
+func (d *doing) veto() error {
 	if _, err := d.reason(); err != nil {
 		return err
 	}
@@ -237,7 +237,7 @@ func (d *deed) veto() error {
 
 // reopen begins again: its clocks run from now on, and what every case owes is
 // owed again.
-func (d *deed) reopen() error {
+func (d *doing) reopen() error {
 	if _, err := d.reason(); err != nil {
 		return err
 	}
@@ -254,7 +254,7 @@ func (d *deed) reopen() error {
 
 // notSafeguarding ends what is none, by two people, once no referral is owed any
 // more. What else was owed is not required, by the same reason.
-func (d *deed) notSafeguarding() error {
+func (d *doing) notSafeguarding() error {
 	why, err := d.reason()
 	if err != nil {
 		return err
@@ -278,7 +278,7 @@ func (d *deed) notSafeguarding() error {
 
 // dispose records that two people decided to dispose of the record. The desk
 // itself removes nothing.
-func (d *deed) dispose() error {
+func (d *doing) dispose() error {
 	if _, err := d.reason(); err != nil {
 		return err
 	}

@@ -231,7 +231,7 @@ func TestGraveCloseIsConfirmedAbove(t *testing.T) {
 			}
 		}
 		w.say("lead", Close, goodClose)
-		w.refused(ErrNotAllowed, "deputy", Close, "agreed")
+		w.refused(ErrLALead, "deputy", Close, "agreed")
 		w.say("deputy", Owe, "HR")
 		w.refused(ErrNotAllowed, "la", Close, "agreed")
 		w.say("deputy", Done, "HR spoke to them")
@@ -246,7 +246,7 @@ func TestLALeadProposes(t *testing.T) {
 	w.say("lead", Grade, "S2 because it is grave")
 	w.say("lead", Plan, "talks")
 	w.say("la", Close, goodClose)
-	w.refused(ErrNotAllowed, "deputy", Close, "agreed")
+	w.refused(ErrLALead, "deputy", Close, "agreed")
 	w.say("senior", Close, "agreed")
 	w.in(Closed)
 }

@@ -1,7 +1,6 @@
 package casefile
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -13,13 +12,20 @@ import (
 // and did nothing about.
 const Stale sla.Stage = "stale"
 
+// usual is the pace of a desk whose policy names no shorter one.
+const usual = 15 * time.Minute
+
 // Pace is the shortest time that anybody has to take a case: what the desk does
 // for letters that wait must fit into it.
 func (r Rules) Pace() time.Duration {
+	pace := usual
 	if r.Policy.Acknowledge > 0 {
-		return r.Policy.Acknowledge
+		pace = r.Policy.Acknowledge
 	}
-	return 15 * time.Minute
+	if b := r.Books[r.Version]; b != nil {
+		pace = b.Pace(pace)
+	}
+	return pace
 }
 
 // clocked reports whether the case runs by a policy. One that is older than
@@ -27,8 +33,19 @@ func (r Rules) Pace() time.Duration {
 func (c Case) clocked(rules Rules) bool { return c.Version != "" && len(rules.Books) > 0 }
 
 // reviewed reports whether the case comes back by the plain rule, and not by the
-// clock of its policy.
-func (c Case) reviewed(rules Rules) bool { return !c.clocked(rules) || rules.Policy.Review > 0 }
+// clock of its policy: an allowance of the council's own makes that no later.
+func (c Case) reviewed(rules Rules) bool {
+	b := rules.Books[c.Version]
+	if b == nil || rules.Policy.Review <= 0 {
+		return !c.clocked(rules) || rules.Policy.Review > 0
+	}
+	from := c.Acknowledged
+	if from.IsZero() {
+		from = c.Opened
+	}
+	k, ok := b.Start(sla.Review, c.Severity, from)
+	return !ok || !from.Add(rules.Policy.Review).After(k.Due)
+}
 
 // stand are the clocks of the policy's stages and those of what the case owes.
 func (c Case) stand(rules Rules, at time.Time) policy.Standing {
@@ -37,8 +54,9 @@ func (c Case) stand(rules Rules, at time.Time) policy.Standing {
 	return st
 }
 
-// replayed replays the clocks of the case. A case whose policy is not known runs
-// by the present one: too early rather than not at all.
+// replayed replays the clocks of the case. Where they cannot be replayed, because
+// a policy is not known or a line cannot be read, it runs by the present policy
+// and at the gravest severity that it ever had: too early rather than not at all.
 func (c Case) replayed(rules Rules, at time.Time) policy.Standing {
 	if !c.clocked(rules) {
 		return policy.Standing{}
@@ -46,14 +64,51 @@ func (c Case) replayed(rules Rules, at time.Time) policy.Standing {
 	s := c.tale()
 	at = c.Story.notBefore(at)
 	st, err := rules.Books.Stand(s, at)
-	if err != nil {
-		s.Version = rules.Version
-		s.Events = slices.DeleteFunc(s.Events, func(e policy.Event) bool { return e.Kind != policy.Did && e.Kind != policy.Closed })
-		if st, err = rules.Books.Stand(s, at); err != nil {
-			return policy.Standing{}
-		}
+	if err == nil {
+		return st
+	}
+	s.Version, s.Events = rules.Version, c.Story.plain(c.Opened)
+	if s.Severity, err = sla.ParseSeverity(string(s.Severity)); err != nil {
+		s.Severity = sla.S2
+	}
+	if st, err = rules.Books.Stand(s, at); err != nil {
+		return policy.Standing{}
 	}
 	return st
+}
+
+// plain are the events of a story that any policy can replay, in order, of
+// gradings only those that make it graver than it ever was.
+func (s Story) plain(opened time.Time) (es []policy.Event) {
+	gravest := s.began(sla.S4)
+	for _, e := range s.Events() {
+		switch e.Kind {
+		case policy.Did, policy.Raised, policy.Acted, policy.Closed:
+			if !e.At.Before(opened) {
+				es = append(es, e)
+			}
+		case policy.Graded:
+			if _, err := sla.ParseSeverity(string(e.Severity)); err == nil && e.Severity < gravest && !e.At.Before(opened) {
+				gravest, es = e.Severity, append(es, e)
+			}
+		}
+	}
+	return es
+}
+
+// Knows reports whether every policy that the case runs by is among the books. If
+// not, another worker has taken one into force, and the books must be read again.
+func (r Rules) Knows(c Case) bool {
+	if c.Version == "" {
+		return true
+	}
+	known := r.Books[c.Version] != nil
+	if strings.Contains(string(c.Story), " "+string(policy.Changed)+" ") {
+		for _, e := range c.Story.Events() {
+			known = known && (e.Kind != policy.Changed || r.Books[e.Version] != nil)
+		}
+	}
+	return known
 }
 
 // Standing is how the clocks of the case stand at the moment at, and the error

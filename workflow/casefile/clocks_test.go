@@ -263,6 +263,33 @@ func TestStaleAcknowledgementReturns(t *testing.T) {
 	kept.agrees()
 }
 
+// Others who take the case too do not keep it from returning.
+func TestAcknowledgementsInTurnReturn(t *testing.T) {
+	x := begin(t, desked(t), sla.S2, local(25, 10, 0)).must("lead", Acknowledge, "")
+	for i := range 4 {
+		x.until(local(25, 10, 50).Add(time.Duration(i)*50*time.Minute)).must("deputy", Acknowledge, "")
+	}
+	if x.until(local(25, 14, 0)); x.c.State != Submitted || x.count("nothing followed since lead took it") != 1 {
+		t.Errorf("%s, %q", x.c.State, x.c.Story)
+	}
+	x.agrees()
+}
+
+// The LA lead answers for the local authority by taking the case, also one that
+// is taken, and nobody else does.
+func TestTakingAnswersForTheLocalAuthority(t *testing.T) {
+	x := begin(t, desked(t), sla.S1, local(25, 10, 0)).must("lead", Acknowledge, "")
+	x.must("deputy", Acknowledge, "")
+	if _, waits := x.alarms["la-acknowledged.0="]; !waits {
+		t.Error("the deputy answered for the local authority")
+	}
+	x.must("la", Acknowledge, "")
+	if _, waits := x.alarms["la-acknowledged.0="]; waits {
+		t.Error("the LA lead took the case, and their answer is still waited for")
+	}
+	x.agrees()
+}
+
 // A deed that comes after the return, before the desk has noticed, takes nothing
 // back: the case waits to be taken, as it would have.
 func TestDeedAfterTheReturn(t *testing.T) {
@@ -273,6 +300,45 @@ func TestDeedAfterTheReturn(t *testing.T) {
 		t.Errorf("%s, turn %d", x.c.State, x.c.Turn)
 	}
 	x.until(local(25, 15, 1)).agrees()
+}
+
+// An alarm of a stage, or of what went stale, that rings early, or of another
+// rung or turn, tells nobody; what the case waits for in its place is set again,
+// and no other stage's.
+func TestAlarmsThatDoNotRing(t *testing.T) {
+	x := begin(t, desked(t), sla.S2, local(25, 10, 0)).must("lead", Acknowledge, "").until(local(25, 11, 0))
+	due := x.alarms["triage.0="].Due
+	for name, tt := range map[string]struct {
+		a    Alarm
+		at   time.Time
+		want time.Time
+	}{
+		"early":        {Alarm{Ref: "SG-1", Stage: sla.Triage, Due: x.now}, due.Add(-time.Millisecond), due},
+		"another rung": {Alarm{Ref: "SG-1", Stage: sla.Triage, Rung: 1, Due: due}, due, due},
+		"another turn": {Alarm{Ref: "SG-1", Stage: sla.Triage, Turn: 1, Due: due}, due, due},
+		"early return": {Alarm{Ref: "SG-1", Stage: Stale}, local(25, 13, 59), local(25, 14, 0)},
+	} {
+		out, rang := x.c.Elapse(tt.a, x.rules, tt.at)
+		if rang || len(out.Notices)+len(out.Events) > 0 || out.Case != x.c || out.Stage != tt.a.Stage {
+			t.Errorf("%s: rang %v, %+v", name, rang, out)
+		}
+		if len(out.Alarms) != 1 || out.Alarms[0].Stage != tt.a.Stage || !out.Alarms[0].Due.Equal(tt.want) {
+			t.Errorf("%s: it waits for %+v", name, out.Alarms)
+		}
+	}
+	if out, rang := x.c.Elapse(Alarm{Ref: "SG-1", Stage: Stale, Turn: 7}, x.rules, local(25, 14, 0)); !rang || out.Case.State != Submitted {
+		t.Errorf("an old alarm took the place of the return: %+v", out)
+	}
+}
+
+// A new policy is no deed that keeps an acknowledgement from going stale, and no
+// deed after it is lost.
+func TestDeedAfterANewPolicy(t *testing.T) {
+	x := begin(t, desked(t), sla.S2, local(25, 10, 0)).must("lead", Acknowledge, "")
+	x.changed(fewer(sla.Triage, 239*time.Minute)).must("lead", Note, "rang her").until(local(26, 16, 0))
+	if x.c.State != Acknowledged {
+		t.Errorf("%s though something followed, %q", x.c.State, x.c.Story)
+	}
 }
 
 // A stage that is done in time rings no more; what the desk does with it is done
@@ -302,6 +368,70 @@ func TestDone(t *testing.T) {
 		t.Errorf("the lead answers for the local authority: %v", err)
 	}
 	x.agrees()
+}
+
+// What the desk tells by itself is told to the nearest who can hear it, and is
+// not done where nobody can.
+func TestTellingTheLocalAuthority(t *testing.T) {
+	for name, tt := range map[string]struct {
+		change func(r *Roster)
+		told   []string
+		lines  map[string]int
+	}{
+		"in post":           {func(*Roster) {}, []string{"la"}, map[string]int{"la-told done": 1}},
+		"nobody":            {func(r *Roster) { r.LALead = "" }, []string{"senior"}, map[string]int{"la-told done": 1, "nobody to be told": 1}},
+		"nobody above":      {func(r *Roster) { r.LALead, r.SeniorOfficer, r.Executive = "", "", "" }, []string{"head"}, map[string]int{"la-told done": 1, "nobody to be told": 1}},
+		"away":              {func(r *Roster) { r.Absences = []Absence{{Person: "la"}}; *r = r.On(local(25, 10, 0)) }, []string{"senior"}, map[string]int{"la-told done": 1, "nobody to be told": 1}},
+		"nobody whatsoever": {func(r *Roster) { *r = Roster{People: r.People} }, nil, map[string]int{"la-told done": 0, "nobody to be told": 1}},
+	} {
+		x := begin(t, desked(t), sla.S2, local(25, 10, 0))
+		x.told = nil
+		tt.change(&x.rules.Roster)
+		k, _ := x.c.clock(sla.TellLA, x.rules, x.now)
+		x.keep(x.c.inform(k, x.rules, x.now))
+		if got := x.heard()["informed la-told"]; !slices.Equal(got, tt.told) {
+			t.Errorf("%s: told %v", name, got)
+		}
+		for text, n := range tt.lines {
+			if got := x.count(text); got != n {
+				t.Errorf("%s: %q stands %d times", name, text, got)
+			}
+		}
+	}
+}
+
+// What nobody waits for cannot be done; what is done already another may say too.
+func TestDoneOfWhatDoesNotRun(t *testing.T) {
+	x := begin(t, desked(t), sla.S1, local(25, 10, 0)).must("lead", Acknowledge, "").must("lead", Done, "triage")
+	x.must("lead", Grade, "S2 because he is gone").must("deputy", Grade, "S2 because he is gone")
+	if err := x.says("la", Done, "la acknowledged"); !errors.Is(err, ErrNotAllowed) {
+		t.Errorf("what a lighter severity took away: %v", err)
+	}
+	story := x.c.Story
+	for _, text := range []string{"referral", "referral in writing", "screened"} {
+		if err := x.says("lead", Done, text); !errors.Is(err, ErrNotAllowed) {
+			t.Errorf("DONE %q: %v", text, err)
+		}
+	}
+	if x.c.Story != story {
+		t.Errorf("%q", x.c.Story)
+	}
+	x.must("deputy", Done, "triage").agrees()
+}
+
+// A referral to the LADO is to be confirmed in writing, and no other is.
+func TestReferralToTheLADO(t *testing.T) {
+	x := begin(t, desked(t), sla.S2, local(25, 10, 0)).must("lead", Acknowledge, "").must("lead", Done, "referral: rang the LADO")
+	if a := x.alarms["referral-in-writing.0="]; !a.Due.After(x.now) {
+		t.Fatalf("%+v", x.alarms)
+	}
+	x.must("lead", Done, "referral in writing").agrees()
+	other := begin(t, desked(t), sla.S2, local(25, 10, 0)).must("lead", Acknowledge, "")
+	other.c.Story = other.c.Story.and(other.now, policy.Raised, string(sla.Refer))
+	other.must("lead", Done, "referral to the police")
+	if _, waits := other.alarms["referral-in-writing.0="]; waits {
+		t.Errorf("%+v", other.alarms)
+	}
 }
 
 // The assignee is nudged, and with others away or excluded never nobody.
@@ -371,6 +501,45 @@ func TestHold(t *testing.T) {
 		t.Errorf("due %v, held %v, resumed %v", before, held, after)
 	}
 	x.agrees()
+}
+
+// A reason that is denied is none.
+func TestHoldForTheOppositeOfAReason(t *testing.T) {
+	x := begin(t, desked(t), sla.S3, local(25, 10, 0)).must("lead", Acknowledge, "")
+	for _, why := range []string{"we are NOT waiting for the person affected", "we aren\u2019t waiting for the person affected", "waiting for the person affected is no longer needed"} {
+		if err := x.says("lead", Rest, "until 4 December because "+why); !errors.Is(err, ErrNoReason) {
+			t.Errorf("%q: %v", why, err)
+		}
+	}
+	if reasons := []string{"not reachable"}; !allowed("until 4 December because she is not reachable", reasons) || allowed("because she is not, not reachable", reasons) {
+		t.Error("a reason that has a denial in it")
+	}
+}
+
+// Where the time for holds is used up nothing is held, and nobody is told that
+// it is; what is left of it is what the others are told.
+func TestHoldOfWhatIsLeft(t *testing.T) {
+	x := begin(t, desked(t), sla.S3, local(25, 10, 0)).must("lead", Acknowledge, "")
+	x.told = nil
+	x.must("lead", Rest, "until 31 December because waiting for the person affected")
+	if len(x.told) == 0 || !strings.Contains(x.told[0].Reason, "until 10:00 on Wednesday 9 December: the policy allows no longer") {
+		t.Errorf("told %+v", x.told)
+	}
+	x.until(local(39, 10, 0)).told = nil
+	story := x.c.Story
+	if err := x.says("lead", Rest, "until 31 December because waiting for the person affected"); !errors.Is(err, ErrNotAllowed) || len(x.told) > 0 || x.c.Story != story {
+		t.Errorf("%v, told %+v", err, x.told)
+	}
+}
+
+// To resume what is not held changes nothing, and is no deed that keeps an
+// acknowledgement from going stale.
+func TestResumeOfNothing(t *testing.T) {
+	x := begin(t, desked(t), sla.S3, local(25, 10, 0)).must("lead", Acknowledge, "")
+	x.told = nil
+	if err := x.says("lead", Resume, ""); !errors.Is(err, ErrNotAllowed) || len(x.told) > 0 || strings.Contains(string(x.c.Story), "resumed") {
+		t.Errorf("%v, told %+v, %q", err, x.told, x.c.Story)
+	}
 }
 
 // A new policy makes deadlines earlier only.

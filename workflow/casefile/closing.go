@@ -1,115 +1,42 @@
 package casefile
 
 import (
-	"fmt"
-	"regexp"
-	"strings"
-	"time"
+	"slices"
 
 	"dutydesk/workflow/sla"
-	"dutydesk/workflow/sla/policy"
 )
 
-// closing is what a CLOSE says: "WARNING. Told: yes, by phone. Learning: …
-// because …".
-type closing struct {
-	outcome             IDs
-	told, learning, why string
-}
+// closers are the roles whose holder agrees to close an emergency, a high concern
+// or what has a flag of confirmedAbove (DOMAIN.md section 7), each standing in for
+// the one before it.
+var closers = []sla.Role{sla.LALead, sla.SeniorOfficer, sla.Executive}
 
-var closingLabel = regexp.MustCompile(`(?i)\b(?:(told|learning)\s*:|(because)\b[\s:,]*)`)
-
-// closingIn reads it. The labels may come in any order; the error is ErrUnclear
-// or ErrNoReason.
-func closingIn(text string) (x closing, err error) {
-	marks := closingLabel.FindAllStringSubmatchIndex(text, -1)
-	head := text
-	if len(marks) > 0 {
-		head = text[:marks[0][0]]
+// closer is the role that is asked to agree to close the case when proposer
+// wants it closed: for S1, S2 and such a flag the local authority lead, or, where
+// they are kept from the case, away or the proposer, the next above; "" where any
+// second person may, as for other S3 and S4, and where nobody is above.
+func (c Case) closer(r Roster, proposer string) sla.Role {
+	if c.Severity > sla.S2 && !c.File.any(confirmedAbove...) {
+		return ""
 	}
-	if x.outcome, _, err = codesIn("outcome", head, outcomes); err != nil {
-		return x, err
-	}
-	for i, m := range marks {
-		end := len(text)
-		if i+1 < len(marks) {
-			end = marks[i+1][0]
-		}
-		said := strings.Trim(inLine(text[m[1]:end]), " .,;:")
-		switch label := strings.ToLower(strings.Trim(text[m[0]:m[1]], " \n\t:,")); label {
-		case "told":
-			x.told = said
-		case "learning":
-			x.learning = said
-		default:
-			x.why = said
+	for _, role := range closers {
+		ids, _ := c.holders(r, role)
+		if slices.ContainsFunc(ids, func(id string) bool { return id != proposer && !r.Away(id) }) {
+			return role
 		}
 	}
-	return x, x.lacks()
+	return ""
 }
 
-func (x closing) lacks() error {
-	switch {
-	case x.told == "" || strings.EqualFold(strings.Trim(x.told, "."), "no"):
-		return fmt.Errorf("say \"told:\" and what the person affected was told, or why not: %w", ErrNoReason)
-	case x.learning == "":
-		return fmt.Errorf("say \"learning:\" and what would have prevented it: %w", ErrNoReason)
-	case x.why == "" && x.outcome.Has("NFA"):
-		return ErrNoReason
+// MayClose reports whether person may agree to close the case that another has
+// proposed to close. A local authority lead who is away, and answers all the
+// same, may.
+func (c Case) MayClose(r Roster, person string) bool {
+	asked := c.closer(r, c.Proposed)
+	if asked == "" {
+		return true
 	}
-	return nil
-}
-
-// close proposes to close a case on which casework has begun, or is the second
-// person's word. Nothing may be owed.
-func (d *deed) close() error {
-	if d.State == CloseProposed {
-		return d.closeWhole()
-	}
-	x, err := closingIn(d.cmd.Text)
-	if err != nil {
-		return err
-	}
-	d.file.Owed = d.file.Owed.settle("LEARNING", Fulfilled, d.cmd.By, x.learning, d.at)
-	if err := d.nothingOwed(); err != nil {
-		return err
-	}
-	d.file.Outcome, d.file.Told, d.file.Learning = x.outcome, x.told, x.learning
-	return nil
-}
-
-// closeWhole is the second word. For a grave case it is that of the lead of the
-// local authority.
-func (d *deed) closeWhole() error {
-	grave := d.Severity <= sla.S2 || d.file.any(confirmedAbove...)
-	if grave && !d.mayConfirm(d.rules.Roster, d.Proposed, d.cmd.By, sla.LALead) {
-		return fmt.Errorf("the second person must be the local authority lead: %w", ErrNotAllowed)
-	}
-	if err := d.nothingOwed(); err != nil {
-		return err
-	}
-	d.story = d.story.and(d.at, policy.Closed, "")
-	return nil
-}
-
-// nothingOwed is the guard of closing.
-func (d *deed) nothingOwed() error {
-	var codes []string
-	for _, o := range d.file.Owed.Open() {
-		codes = append(codes, o.Code)
-	}
-	if len(codes) > 0 {
-		return fmt.Errorf("still owed: %s: %w", strings.Join(codes, ", "), ErrNotAllowed)
-	}
-	return nil
-}
-
-// closeWorked is close as heed asks for it.
-func (c Case) closeWorked(h heeded, cmd Command, rules Rules, at time.Time) (heeded, error) {
-	d := &deed{c, h, cmd, rules, at}
-	d.act(at)
-	if err := d.close(); err != nil {
-		return h, err
-	}
-	return c.kept(d.heeded, rules), nil
+	return !c.Excluded.Has(person) && slices.ContainsFunc(closers[:slices.Index(closers, asked)+1], func(role sla.Role) bool {
+		return slices.Contains(append(r.Holders(c.Org, role), r.seated(c.Org, role)...), person)
+	})
 }

@@ -122,8 +122,8 @@ func TestExcludeLater(t *testing.T) {
 		t.Errorf("the second time told %v", told(again))
 	}
 	elsewhere := opened(rules).Exclude([]string{"m1"}, "lead", "named", rules, later)
-	if len(elsewhere.Notices) != 0 || elsewhere.Case.State != Submitted {
-		t.Errorf("told %v", told(elsewhere))
+	if got := told(elsewhere); !slices.Equal(got, []string{"deputy", "la", "m2"}) || elsewhere.Case.State != Submitted {
+		t.Errorf("told %v", got)
 	}
 	closed := c
 	closed.State = Closed

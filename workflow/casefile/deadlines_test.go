@@ -1,6 +1,7 @@
 package casefile
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -32,5 +33,22 @@ func TestDeadlines(t *testing.T) {
 	}
 	if ds := (Case{State: Closed, Opened: opened}).Deadlines(rules); len(ds) != 0 {
 		t.Errorf("closed: %+v", ds)
+	}
+}
+
+// By a policy each stage that people owe is there with its own rule, missed once
+// that was told, and neither targets nor what the desk does.
+func TestDeadlinesByPolicy(t *testing.T) {
+	x := begin(t, desked(t), sla.S2, local(25, 10, 0)).must("lead", Acknowledge, "").must("lead", Note, "began")
+	x.until(local(25, 14, 0))
+	x.rules.Roster.at = x.now
+	want := []Deadline{
+		{sla.Triage, local(25, 14, 0), true, "S2 triage: 4 working hours from receipt, policy " + x.rules.Version},
+		{sla.Protect, local(26, 10, 0), false, "S2 protective-action: 1 working day from receipt, policy " + x.rules.Version},
+		{sla.UpdateReporter, local(32, 10, 0), false, "S2 reporter-update: 5 working days from receipt, policy " + x.rules.Version},
+		{sla.Review, local(32, 10, 0), false, "S2 review: 5 working days from receipt, policy " + x.rules.Version},
+	}
+	if got := x.c.Deadlines(x.rules); !slices.Equal(got, want) {
+		t.Errorf("%+v\nwant %+v", got, want)
 	}
 }

@@ -38,14 +38,14 @@ func Begin(r Report, rules Rules, at time.Time) Outcome {
 	out := c.climb(kind, e, rules, at)
 	out.atOnce(kind, rules, at)
 	out.Events = slices.Insert(out.Events, 1, append(r.conflicts(at), last...)...)
-	if len(last) > 0 || len(c.outside(rules.Roster)) > 0 {
+	if len(last) > 0 || !c.Eligible(rules.Roster) {
 		out.explain()
 	}
 	return out
 }
 
 // Obey applies a person's command, given at the moment at. The errors are
-// ErrNotAllowed, ErrSamePerson, ErrNoReason and ErrUnclear.
+// ErrNotAllowed, ErrSamePerson, ErrLALead, ErrNoReason and ErrUnclear.
 func (c Case) Obey(cmd Command, rules Rules, at time.Time) (Outcome, error) {
 	cmd = c.meant(cmd)
 	to, ok := c.after(cmd.Verb)
@@ -54,6 +54,9 @@ func (c Case) Obey(cmd Command, rules Rules, at time.Time) (Outcome, error) {
 	}
 	if _, hand := c.File.first(string(Close)); c.State == CloseProposed && cmd.Verb == Close && (cmd.By == c.Proposed || hand != "" && hand == cmd.Hand) {
 		return Outcome{}, fmt.Errorf("%s %s: %w", cmd.Verb, c.Ref, ErrSamePerson)
+	}
+	if c.State == CloseProposed && cmd.Verb == Close && !c.MayClose(rules.Roster, cmd.By) {
+		return Outcome{}, fmt.Errorf("%s %s: %w", cmd.Verb, c.Ref, ErrLALead)
 	}
 	if late, lapsed := c.overdue(rules, at); lapsed {
 		return late.then(cmd, rules, at)
@@ -67,11 +70,14 @@ func (c Case) Obey(cmd Command, rules Rules, at time.Time) (Outcome, error) {
 	for _, n := range append(tell.notices, c.news(cmd, rules, at)...) {
 		out.Notices = add(out.Notices, n)
 	}
-	out.Case.Story, out.Case.Severity, out.Case.Grading, out.Case.File = tell.story, tell.severity, tell.grading, tell.file
+	out.Case.Story, out.Case.Severity, out.Case.Grading, out.Case.File = tell.story.signed(c.Story, cmd.By), tell.severity, tell.grading, tell.file
 	if tell.stays {
 		to = c.State
 	}
 	out.Case.apply(cmd, to, at)
+	if tell.severity != c.Severity {
+		out.Case.refit(c, rules, at)
+	}
 	out.meet(cmd, rules, at)
 	out.follow(cmd.By, rules, at)
 	return out, nil

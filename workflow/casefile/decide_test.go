@@ -238,7 +238,7 @@ func TestRosterFinds(t *testing.T) {
 	if r.Name("lead") != "lead" || r.Name("stranger") != "stranger" {
 		t.Error("names")
 	}
-	if got := opened(college()).Legal(); !slices.Equal(got, []Verb{Acknowledge, Note, Grade, Done}) {
+	if got := opened(college()).Legal(); !slices.Equal(got, []Verb{Acknowledge, Note, Grade, Done, Refer}) {
 		t.Errorf("legal now: %v", got)
 	}
 }

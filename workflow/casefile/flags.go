@@ -111,7 +111,7 @@ func (c Case) begin(f File, rules Rules, at time.Time) File {
 	if c.State != Submitted {
 		f.Owed = f.Owed.settle("ACK", Fulfilled, c.By, "", c.Acknowledged)
 	}
-	if strings.Contains(string(c.Story), string(policy.Did)+" "+string(sla.LAAcknowledge)) {
+	if c.State != Submitted && rules.Roster.fills(c.By, c.Org, sla.LALead) || strings.Contains(string(c.Story), string(policy.Did)+" "+string(sla.LAAcknowledge)) {
 		f.Owed = f.Owed.settle("LA_NOTIFY", Fulfilled, c.By, "took the case", c.Acknowledged)
 	}
 	return f

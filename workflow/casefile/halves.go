@@ -11,7 +11,7 @@ import (
 // half is one half of an act that takes two people. The first is written down and
 // moves nothing; whole is true with the second, who holds one of the roles. One
 // hand that types for two people is one person.
-func (d *deed) half(act string, roles ...sla.Role) (whole bool, err error) {
+func (d *doing) half(act string, roles ...sla.Role) (whole bool, err error) {
 	first, hand := d.file.first(act)
 	switch {
 	case first == "" || !d.MayAct(d.rules.Roster, first):

@@ -3,6 +3,7 @@ package casefile
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -39,6 +40,8 @@ func (c Case) heed(cmd Command, rules Rules, at time.Time) (heeded, error) {
 		return c.grade(h, cmd, rules, at)
 	case Done:
 		return c.done(h, cmd, rules, at)
+	case Refer:
+		return c.refer(h, cmd, rules, at)
 	case Rest, Resume:
 		return c.rest(h, cmd, rules, at)
 	default:
@@ -63,27 +66,26 @@ func (h *heeded) act(at time.Time) {
 	}
 }
 
-// take is that a person has taken the case. That the same person says so again
-// leads to nothing.
+// take is that a person has taken the case. That they, or others, say so of a
+// case that is taken leads to nothing; the LA lead answers by it all the same.
 func (h *heeded) take(c Case, cmd Command, rules Rules, at time.Time) {
 	lead := rules.Roster.fills(cmd.By, c.Org, sla.LALead)
 	if lead && h.file.Owed.Owes("LA_NOTIFY") {
 		h.file.Owed = h.file.Owed.settle("LA_NOTIFY", Fulfilled, cmd.By, "took the case", at)
 	}
+	if h.file.Owed.Owes("ACK") {
+		h.file.Owed = h.file.Owed.settle("ACK", Fulfilled, cmd.By, "", at)
+	}
+	if k, ok := c.clock(sla.LAAcknowledge, rules, at); ok && k.Running() && lead {
+		h.story = h.story.and(at, policy.Did, string(sla.LAAcknowledge))
+	}
 	if c.State != Submitted && c.State != CloseProposed && c.State != Acknowledged {
 		h.act(at)
 		return
 	}
-	if c.State == Acknowledged && cmd.By == c.By {
-		return
+	if c.State != Acknowledged {
+		h.story = h.story.and(at, policy.Did, string(sla.Acknowledge))
 	}
-	if h.file.Owed.Owes("ACK") {
-		h.file.Owed = h.file.Owed.settle("ACK", Fulfilled, cmd.By, "", at)
-	}
-	if lead {
-		h.story = h.story.and(at, policy.Did, string(sla.LAAcknowledge))
-	}
-	h.story = h.story.and(at, policy.Did, string(sla.Acknowledge))
 }
 
 // grade changes the severity: anybody on the case may make it graver; to make it
@@ -96,7 +98,7 @@ func (c Case) grade(h heeded, cmd Command, rules Rules, at time.Time) (heeded, e
 	h.act(at)
 	switch {
 	case to == c.Severity:
-		return c.kept(h, rules), nil
+		return c.stay(h, cmd, rules, at), nil
 	case to > c.Severity && why == "":
 		return h, ErrNoReason
 	case to > c.Severity && c.Severity == sla.S1:
@@ -105,27 +107,57 @@ func (c Case) grade(h heeded, cmd Command, rules Rules, at time.Time) (heeded, e
 	return c.graded(h, to, cmd, rules, at), nil
 }
 
+// stay is that the severity is right as it is: what somebody proposed is off.
+func (c Case) stay(h heeded, cmd Command, rules Rules, at time.Time) heeded {
+	if c.Grading != "" {
+		h.grading = ""
+		h.notices = c.others(Changed, cmd.By, fmt.Sprintf("says that it stays %s: a proposal to grade it otherwise is off", c.Severity), rules, at)
+	}
+	return c.kept(h, rules)
+}
+
+// calmFor is how long a proposal to make an emergency lighter waits for the
+// second person: whoever agrees must speak of the same moment.
+const calmFor = 24 * time.Hour
+
 // calm makes an emergency a lighter case once two people have said so.
 func (c Case) calm(h heeded, to sla.Severity, cmd Command, rules Rules, at time.Time) (heeded, error) {
-	said, first, _ := strings.Cut(c.Grading, "=")
+	said, first := c.proposed(at)
 	switch {
-	case said == string(to) && (first == cmd.By || cmd.Hand != "" && c.File.typed("GRADE", cmd.Hand)):
+	case said == to && (first == cmd.By || cmd.Hand != "" && c.File.typed("GRADE", cmd.Hand)):
 		return h, ErrSamePerson
-	case said == string(to) && c.MayAct(rules.Roster, first):
+	case said == to && c.MayAct(rules.Roster, first):
 		return c.graded(h, to, cmd, rules, at), nil
 	}
-	h.grading = string(to) + "=" + cmd.By
+	h.grading = fmt.Sprintf("%s@%d=%s", to, at.UnixMilli(), cmd.By)
 	if h.file = h.file.whole("GRADE"); cmd.Hand != "" {
 		h.file = h.file.spoken("GRADE", cmd)
 	}
-	h.notices = c.others(Changed, cmd.By, fmt.Sprintf("proposes to grade it %s instead of S1. It stays S1 until a second person answers GRADE %s because, with a reason", to, to), rules, at)
+	h.notices = c.others(Changed, cmd.By, fmt.Sprintf("proposes to grade it %s instead of S1. It stays S1 until a second person answers GRADE %s because (your reason)", to, to), rules, at)
+	ask(h.notices, "GRADE "+string(to)+" because ")
 	return c.kept(h, rules), nil
+}
+
+// proposed is the lighter severity that waits for a second person, and the first.
+func (c Case) proposed(at time.Time) (to sla.Severity, by string) {
+	said, by, _ := strings.Cut(c.Grading, "=")
+	name, when, _ := strings.Cut(said, "@")
+	n, err := strconv.ParseInt(when, 10, 64)
+	if err != nil || at.Sub(time.UnixMilli(n)) > calmFor {
+		return "", ""
+	}
+	return sla.Severity(name), by
 }
 
 func (c Case) graded(h heeded, to sla.Severity, cmd Command, rules Rules, at time.Time) heeded {
 	h.story = h.story.and(at, policy.Graded, string(to)+" "+string(c.Severity))
 	h.severity, h.grading = to, ""
-	h.notices = c.others(Changed, cmd.By, fmt.Sprintf("graded it %s; it was %s", to, c.Severity), rules, at)
+	text, now := fmt.Sprintf("graded it %s; it was %s", to, c.Severity), c
+	if !c.clocked(rules) { // no clock moves by it or tells the local authority
+		text += ". It is older than the policy: its deadlines stay as they were"
+		now.Severity = min(to, c.Severity)
+	}
+	h.notices = now.others(Changed, cmd.By, text, rules, at)
 	return c.kept(h, rules)
 }
 
@@ -159,23 +191,34 @@ func reasonIn(text string) string {
 	return strings.Trim(text, " .,:;!-\u2013\u2014")
 }
 
-// done is that a stage was done.
+// done is that a stage was done that somebody waits for, or waited for: another
+// may say so too. That it was told to the LADO begins a stage of its own.
 func (c Case) done(h heeded, cmd Command, rules Rules, at time.Time) (heeded, error) {
 	stage, ok := stageIn(cmd.Text)
-	if !ok {
+	if stage == "" && (c.File.begun() || cmd.Hand != "") {
 		return c.met(h, cmd, rules, at)
+	}
+	if !ok {
+		return h, fmt.Errorf("no such stage: %w", ErrUnclear)
 	}
 	if stage == sla.Triage && c.File.begun() && !c.File.Triaged {
 		return h, fmt.Errorf("casework has begun, say TRIAGE because …: %w", ErrUnclear)
 	}
-	if code := doneWith[stage]; h.file.Owed.Owes(code) {
+	code := doneWith[stage]
+	owed := h.file.Owed.Owes(code)
+	if owed {
 		h.file.Owed = h.file.Owed.settle(code, Fulfilled, cmd.By, "", at)
 	}
 	if stage == sla.LAAcknowledge && !rules.Roster.fills(cmd.By, c.Org, sla.LALead) {
 		return h, fmt.Errorf("%s is for the local authority lead: %w", stage, ErrNotAllowed)
 	}
+	lado := stage == sla.Refer && slices.Contains(split(fold(cmd.Text)), "lado")
+	k, ok := c.clock(stage, rules, at)
+	if c.clocked(rules) && !lado && !owed && (!ok || !k.Dropped.IsZero()) {
+		return h, fmt.Errorf("nobody waits for %s: %w", stage, ErrNotAllowed)
+	}
 	h.story = h.story.and(at, policy.Did, string(stage))
-	if stage == sla.Refer && slices.Contains(split(fold(cmd.Text)), "lado") {
+	if lado {
 		h.story = h.story.and(at, policy.Raised, string(sla.ReferInWriting))
 	}
 	return c.kept(h, rules), nil
@@ -198,18 +241,6 @@ var stageNames = []struct {
 	{"reviewed", sla.Review}, {"review", sla.Review},
 }
 
-// stageIn reads the stage that a text begins with.
-func stageIn(text string) (sla.Stage, bool) {
-	said := strings.Join(split(fold(text)), " ") + " "
-	said = strings.TrimPrefix(said, "the ")
-	for _, n := range stageNames {
-		if strings.HasPrefix(said, n.words+" ") {
-			return n.stage, true
-		}
-	}
-	return "", false
-}
-
 // Takes reports whether text is what a verb is followed by, so that the two are
 // a command though nothing sets the verb off.
 func Takes(v Verb, text string) bool {
@@ -223,6 +254,10 @@ func Takes(v Verb, text string) bool {
 		return stage || owed
 	case Rest:
 		return strings.HasPrefix(strings.ToLower(text), "until ")
+	case Refer:
+		return toAgency(text)
+	case Exclude:
+		return strings.HasPrefix(strings.ToLower(text), "of interest")
 	}
 	return false
 }

@@ -10,7 +10,7 @@ import (
 
 // ladder is what silence climbs while nobody has taken a case: that of the
 // council's policy, or the plain one of a council that gives an allowance of its
-// own, and of cases that are older than policies.
+// own where that is no later, and of cases that are older than policies.
 type ladder struct {
 	from  time.Time
 	plain sla.Policy   // unless its allowance is zero
@@ -20,16 +20,28 @@ type ladder struct {
 // ladder finds it. It stands also for a case that was taken: who was called to
 // it is told of what follows.
 func (c Case) ladder(rules Rules, at time.Time) ladder {
-	from := c.Since
-	if from.IsZero() {
-		from = c.Opened
-	}
-	if !c.clocked(rules) || rules.Policy.Acknowledge > 0 {
-		return ladder{from: from, plain: rules.Policy.Filled()}
+	if !c.clocked(rules) {
+		return c.laddered(policy.Clock{}, false, rules)
 	}
 	k, ok := c.clock(sla.Acknowledge, rules, at)
-	if !ok || k.Rungs() == 0 {
-		return ladder{from: from, plain: sla.Default()}
+	return c.laddered(k, ok, rules)
+}
+
+// laddered is the ladder that goes with a clock of the acknowledgement, if there
+// is one.
+func (c Case) laddered(k policy.Clock, ok bool, rules Rules) ladder {
+	own := ladder{from: c.Since, plain: rules.Policy.Filled()}
+	if own.from.IsZero() {
+		own.from = c.Opened
+	}
+	if !c.clocked(rules) {
+		return own
+	}
+	switch {
+	case rules.Policy.Acknowledge > 0 && (!ok || k.Rungs() == 0 || !own.limit().After(k.Due)):
+		return own
+	case !ok || k.Rungs() == 0:
+		return ladder{from: own.from, plain: sla.Default()}
 	}
 	return ladder{from: k.From, clock: k}
 }

@@ -58,7 +58,7 @@ var modelRoutes = map[string]string{
 	"NOTE":   "SUBMITTED= ACKNOWLEDGED= TRIAGED= ACTIVE= REFERRED_OUT= MONITORING= REOPENED= CLOSE_PROPOSED= CLOSED= NOT_SAFEGUARDING= RETENTION_REVIEW= DISPOSED=",
 	"FACT":   "SUBMITTED= ACKNOWLEDGED= TRIAGED= ACTIVE= REFERRED_OUT= MONITORING= REOPENED= CLOSE_PROPOSED=",
 	"TRIAGE": "ACKNOWLEDGED>TRIAGED REOPENED>TRIAGED ACTIVE= REFERRED_OUT=", "PLAN": "TRIAGED>ACTIVE REOPENED>ACTIVE REFERRED_OUT>ACTIVE MONITORING>ACTIVE ACTIVE=",
-	"REFER": "SUBMITTED= ACKNOWLEDGED= TRIAGED>REFERRED_OUT ACTIVE>REFERRED_OUT REFERRED_OUT= MONITORING>REFERRED_OUT REOPENED>REFERRED_OUT",
+	"REFER": "SUBMITTED= ACKNOWLEDGED= TRIAGED>REFERRED_OUT ACTIVE>REFERRED_OUT REFERRED_OUT= MONITORING>REFERRED_OUT REOPENED>REFERRED_OUT CLOSE_PROPOSED=",
 	"HEARD": "SUBMITTED= ACKNOWLEDGED= REFERRED_OUT>ACTIVE ACTIVE= MONITORING=", "MONITOR": "ACTIVE>MONITORING",
 	"CLOSE": "ACKNOWLEDGED>CLOSE_PROPOSED ACTIVE>CLOSE_PROPOSED MONITORING>CLOSE_PROPOSED CLOSE_PROPOSED>CLOSED", "VETO": "CLOSE_PROPOSED>back",
 	"REOPEN":           "CLOSED>REOPENED NOT_SAFEGUARDING>REOPENED RETENTION_REVIEW>REOPENED",
@@ -156,8 +156,8 @@ func (m *model) say(s saying) bool {
 		return m.close(s.by)
 	case "RETENTION", "VETO":
 	default:
-		if !m.begun && (s.arg == "REVIEW" || s.arg == "UPDATE_REPORTER") && s.verb == "DONE" {
-			return true // a stage of the policy, of a case without casework
+		if !m.begun && (s.verb == "DONE" || s.verb == "REFER") {
+			return false // by letter they begin no casework, and no S3 has a time for a referral
 		}
 		if s.verb != "DISPOSE" {
 			m.begin()
@@ -175,7 +175,7 @@ func (m *model) say(s saying) bool {
 }
 
 func (m *model) took(by string) {
-	m.laTook = m.laTook || by == "la"
+	m.laTook = m.laTook || by == "la" && m.state == "SUBMITTED"
 	if by == "la" && m.begun {
 		m.owed["LA_NOTIFY"] = false
 	}
@@ -299,7 +299,7 @@ func (m *model) close(by string) bool {
 		m.state, m.proposer = "CLOSE_PROPOSED", by
 		return true
 	}
-	grave := m.begun && (m.severity <= 2 || m.flags["U18"] || m.flags["STAFFSUBJ"])
+	grave := m.severity <= 2 || m.flags["U18"] || m.flags["STAFFSUBJ"]
 	if by == m.proposer || m.begun && len(m.open()) > 0 || grave && by != "la" && (m.proposer != "la" || by != "senior") {
 		return false
 	}

@@ -33,7 +33,6 @@ const (
 	Party           Verb = "PARTY"
 	Triage          Verb = "TRIAGE"
 	Plan            Verb = "PLAN"
-	Refer           Verb = "REFER"
 	Heard           Verb = "HEARD"
 	Monitor         Verb = "MONITOR"
 	Owe             Verb = "OWE"
@@ -56,9 +55,9 @@ type move struct {
 // recording are the verbs that change what is known and owed, and no state.
 var recording = []Verb{Form, Channel, Age, Needs, Danger, Flag, Unflag, Party, Owe, NotNeeded, Block}
 
-// worked are the moves of casework that change the state. What flares up again
+// further are the moves of casework that change the state. What flares up again
 // while it is watched gets a new plan.
-var worked = []move{
+var further = []move{
 	{Acknowledged, Triage, Triaged},
 	{Reopened, Triage, Triaged},
 	{Triaged, Plan, Active},
@@ -88,7 +87,7 @@ var worked = []move{
 var table = every()
 
 func every() []move {
-	all := slices.Concat(moves[:], worked)
+	all := slices.Concat(moves[:], further)
 	for _, s := range []State{Triaged, Active, ReferredOut, Monitoring, Reopened} {
 		for _, v := range []Verb{Acknowledge, Note, Grade, Done, Rest, Resume, Elapse} {
 			all = append(all, move{s, v, s})
@@ -102,9 +101,7 @@ func every() []move {
 			all = append(all, move{s, NotSafeguarding, NoSafeguarding})
 		}
 	}
-	for _, s := range []State{Submitted, Acknowledged, ReferredOut} { // an emergency is referred before anybody has triaged it
-		all = append(all, move{s, Refer, s})
-	}
+	all = append(all, move{ReferredOut, Refer, ReferredOut})
 	for _, s := range []State{Submitted, Acknowledged, Active, Monitoring} {
 		all = append(all, move{s, Heard, s})
 	}
@@ -156,5 +153,5 @@ func (c Case) meant(cmd Command) Command {
 // offer.
 func Acts() []Verb {
 	all := append(Commands(), recording...)
-	return append(all, Triage, Plan, Refer, Heard, Monitor, Veto, Reopen, NotSafeguarding, Retain, Dispose)
+	return append(all, Triage, Plan, Heard, Monitor, Veto, Reopen, NotSafeguarding, Retain, Dispose)
 }

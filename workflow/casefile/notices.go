@@ -1,10 +1,13 @@
 package casefile
 
 import (
+	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"dutydesk/workflow/sla"
+	"dutydesk/workflow/sla/policy"
 )
 
 // tell makes one notice for each person on the rung, whatever number of roles
@@ -36,8 +39,8 @@ func (c Case) seats(roles []sla.Role) (out []sla.Role) {
 }
 
 // patience is how long the post has to deliver what is told at the moment at:
-// half of the time to the next rung (F51), a tenth of the allowance at least,
-// so that a desk which wakes up late gives it a chance.
+// half of the time to the next rung (F51), a tenth of the pace at least, so
+// that a desk which wakes up late gives it a chance.
 func (c Case) patience(rules Rules, at time.Time) time.Time {
 	l := c.ladder(rules, at)
 	step := l.due(c.Climbed).Sub(at)
@@ -57,6 +60,9 @@ func (c Case) others(kind Kind, by, reason string, rules Rules, at time.Time) (n
 	if told > l.breach() || kind == Changed && c.Severity == sla.S1 || kind == CloseProposal || kind == NotDelivered {
 		roles = append(roles, sla.ServiceLead, sla.LALead)
 	}
+	if kind == CloseProposal || kind == Reminder && c.State == CloseProposed {
+		roles = append(roles, c.closer(rules.Roster, cmp.Or(by, c.Proposed)))
+	}
 	for rung := range told {
 		if kind == TakenBy {
 			roles = append(roles, c.seats(l.rung(rung).Tell)...)
@@ -68,6 +74,23 @@ func (c Case) others(kind Kind, by, reason string, rules Rules, at time.Time) (n
 		}
 	}
 	return ns
+}
+
+// informing is the notice by which the desk tells somebody of a case. While the
+// local authority's lead owes an answer, theirs says by when.
+func (c Case) informing(p Post, k policy.Clock, rules Rules, at time.Time) Notice {
+	n := Notice{Kind: Informed, To: p.Person, Role: p.Role, Before: at.Add(rules.Pace()).UTC(), Stage: k.Stage, Why: k.Why, Note: k.Note()}
+	if answer, ok := c.clock(sla.LAAcknowledge, rules, at); ok && answer.Running() && rules.Roster.fills(p.Person, c.Org, sla.LALead) {
+		n.Due, n.Why = answer.Due, answer.Why
+	}
+	return n
+}
+
+// ask adds to notices the reply that they ask for.
+func ask(ns []Notice, reply string) {
+	for i := range ns {
+		ns[i].Ask = reply
+	}
 }
 
 // add appends n unless its person is told already.
@@ -83,5 +106,26 @@ func (c Case) Late(rules Rules, at time.Time) time.Duration {
 	return max(0, at.Sub(c.Limit(rules, at)))
 }
 
-// Limit is by when somebody must take the case, or must have taken it, UTC.
-func (c Case) Limit(rules Rules, at time.Time) time.Time { return c.ladder(rules, at).limit() }
+// Limit is by when somebody must take the case, or must have taken it, UTC. Of
+// most cases it needs no replay: a list asks for many.
+func (c Case) Limit(rules Rules, at time.Time) time.Time {
+	if b := rules.Books[c.Version]; b != nil && c.Turn == 0 && c.Story.unmoved() {
+		k, ok := b.Start(sla.Acknowledge, c.Severity, c.Opened)
+		return c.laddered(k, ok, rules).limit()
+	}
+	return c.ladder(rules, at).limit()
+}
+
+// unmoved reports whether nothing in the story moves a clock that began with it.
+func (s Story) unmoved() bool {
+	return !slices.ContainsFunc([]policy.Kind{policy.Graded, policy.Changed, policy.Announced, policy.Paused}, func(k policy.Kind) bool {
+		return strings.Contains(string(s), " "+string(k))
+	})
+}
+
+// Owed is what a case that waits to be taken waits for: the stage, by when, UTC,
+// and which rule says so.
+func (c Case) Owed(rules Rules, at time.Time) (stage sla.Stage, due time.Time, why string) {
+	l := c.ladder(rules, at)
+	return sla.Acknowledge, l.limit(), l.why()
+}

@@ -2,6 +2,7 @@ package casefile
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"dutydesk/workflow/sla/policy"
@@ -9,24 +10,53 @@ import (
 
 // Replan puts the present policy in force for the case: what it makes earlier is
 // earlier from now on, and what it would make later stays as it was. replanned is
-// false where that changes nothing, and then nothing is written.
+// false where that changes nothing, and then nothing is written. Of a case that
+// the present policy was put in force for before it says what that moved: whoever
+// counts begins again after a crash.
 func (c Case) Replan(rules Rules, at time.Time) (out Outcome, earlier, later int, replanned bool) {
 	was := c.stand(rules, at)
-	if c.State.Over() || was.Book == nil || was.Book.Version == rules.Version || rules.Books[rules.Version] == nil {
+	if c.State.Over() || was.Book == nil || rules.Books[rules.Version] == nil {
 		return out, 0, 0, false
 	}
-	c.Story = c.Story.and(at, policy.Changed, rules.Version)
-	now := c.stand(rules, at)
-	for _, k := range was.Clocks {
-		for _, n := range now.Clocks {
-			if k.Running() && n.Stage == k.Stage && n.Turn == k.Turn && n.Due.Before(k.Due) {
-				earlier++
-			}
-		}
+	if was.Book.Version == rules.Version {
+		earlier, later = c.replanned(rules)
+		return out, earlier, later, false
 	}
-	later = len(now.Later)
+	old := c
+	c.Story = c.Story.and(at, policy.Changed, rules.Version)
+	c.refit(old, rules, at)
+	now := c.stand(rules, at)
+	earlier, later = sooner(was, now), len(now.Later)
 	out = Outcome{Case: c, Events: []Event{{At: at, By: "desk", Verb: Replan,
 		Text: fmt.Sprintf("policy %s in place of %s: %d earlier, %d would be later and stay", rules.Version, was.Book.Version, earlier, later)}}}
 	out.follow("", rules, at)
 	return out, earlier, later, true
+}
+
+// replanned is what the last change moved, if that was to the present policy.
+func (c Case) replanned(rules Rules) (earlier, later int) {
+	before := c
+	before.Story = ""
+	for line := range strings.Lines(string(c.Story)) {
+		if e := readEvent(strings.TrimSpace(line)); e.Kind == policy.Changed && e.Version == rules.Version {
+			then := before
+			then.Story += Story(line)
+			now := then.stand(rules, e.At)
+			earlier, later = sooner(before.stand(rules, e.At), now), len(now.Later)
+		}
+		before.Story += Story(line)
+	}
+	return earlier, later
+}
+
+// sooner counts the clocks that run and are due earlier than they were.
+func sooner(was, now policy.Standing) (n int) {
+	for _, k := range was.Clocks {
+		for _, m := range now.Clocks {
+			if k.Running() && m.Stage == k.Stage && m.Turn == k.Turn && m.Due.Before(k.Due) {
+				n++
+			}
+		}
+	}
+	return n
 }

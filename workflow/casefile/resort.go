@@ -41,12 +41,19 @@ func (r Report) conflicts(at time.Time) (es []Event) {
 }
 
 // outside is the contact outside the service if the case is theirs: nobody else
-// may act on it, and they are not in conflict themselves.
+// may act on it, or one person is alone with it, and they are not in conflict
+// themselves.
 func (c Case) outside(r Roster) []string {
-	if r.Outside == "" || !r.InPost(r.Outside) || c.Excluded.Has(r.Outside) || c.Eligible(r) {
+	if r.Outside == "" || !r.InPost(r.Outside) || c.Excluded.Has(r.Outside) || c.Eligible(r) && !c.alone(r) {
 		return nil
 	}
 	return []string{r.Outside}
+}
+
+// alone reports whether all but one are kept from the case: no manager hears of
+// it, and nobody could confirm what that one says.
+func (c Case) alone(r Roster) bool {
+	return c.Excluded != "" && len(c.routed(r, join(slices.Clone(acting), sla.Manager)...)) < 2
 }
 
 // resort readmits one person to a case that was just opened, from which

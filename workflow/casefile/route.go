@@ -22,6 +22,7 @@ var detours = map[sla.Role][]sla.Role{
 	sla.LALead:        {sla.SeniorOfficer},
 	sla.SeniorOfficer: {sla.Executive},
 	sla.Executive:     {sla.SeniorOfficer},
+	sla.Manager:       {sla.LALead},
 }
 
 // ownDetours are those of the service's own organisation: its lead is the
@@ -88,6 +89,9 @@ func (c Case) holders(r Roster, role sla.Role) (ids []string, lost bool) {
 		if !c.Excluded.Has(id) {
 			ids = append(ids, id)
 		}
+	}
+	if role == sla.Manager { // one who hears is enough
+		return ids, len(ids) == 0 && len(all) > 0
 	}
 	return ids, len(ids) < len(all) || c.concerns(r, role)
 }

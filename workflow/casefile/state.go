@@ -20,9 +20,10 @@ const (
 // Verb is what happens to a case.
 type Verb string
 
-// The first seven are said by people. The others are said by the clock, the post
-// and the desk, and no reply can say them. Exclude and Readmit change who knows
-// of a case and not its state; Replan changes its deadlines.
+// Commands are said by people, in a reply. So are Exclude and Readmit, which the
+// desk says too: they change who knows of a case and not what its state allows.
+// The others are said by the reporter, the clock, the post and the desk, and no
+// reply can say them; Replan changes a case's deadlines.
 const (
 	Open        Verb = "OPEN"
 	Acknowledge Verb = "ACK"
@@ -32,6 +33,7 @@ const (
 	Done        Verb = "DONE"
 	Rest        Verb = "HOLD"
 	Resume      Verb = "RESUME"
+	Refer       Verb = "REFER"
 	Elapse      Verb = "ELAPSE"
 	Undelivered Verb = "UNDELIVERED"
 	Distrust    Verb = "UNTRUSTED"
@@ -51,11 +53,13 @@ var moves = [...]move{
 	{Submitted, Note, Submitted},
 	{Submitted, Grade, Submitted},
 	{Submitted, Done, Submitted},
+	{Submitted, Refer, Submitted},
 	{Submitted, Elapse, Submitted},
 	{Acknowledged, Acknowledge, Acknowledged}, // a second person takes it too
 	{Acknowledged, Note, Acknowledged},
 	{Acknowledged, Grade, Acknowledged},
 	{Acknowledged, Done, Acknowledged},
+	{Acknowledged, Refer, Acknowledged},
 	{Acknowledged, Rest, Acknowledged},
 	{Acknowledged, Resume, Acknowledged},
 	{Acknowledged, Elapse, Acknowledged},
@@ -65,6 +69,7 @@ var moves = [...]move{
 	{CloseProposed, Note, CloseProposed},
 	{CloseProposed, Grade, CloseProposed},
 	{CloseProposed, Done, CloseProposed},
+	{CloseProposed, Refer, CloseProposed},
 	{CloseProposed, Elapse, CloseProposed},
 	{CloseProposed, Close, Closed}, // by another person
 	{Closed, Note, Closed},         // what people tell us is never refused
@@ -76,7 +81,7 @@ func States() []State {
 }
 
 // Commands lists the verbs that letters offer.
-func Commands() []Verb { return []Verb{Acknowledge, Note, Close, Grade, Done, Rest, Resume} }
+func Commands() []Verb { return []Verb{Acknowledge, Note, Close, Grade, Done, Refer, Rest, Resume} }
 
 // after returns the state that v leads to.
 func (c Case) after(v Verb) (State, bool) {

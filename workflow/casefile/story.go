@@ -12,8 +12,9 @@ import (
 )
 
 // Story is all that happened to the clocks of a case after it was opened: one
-// line for each event, "<epoch milliseconds> <kind> <what>", in the order of
-// time. It is a string so that two cases can be compared, and is only added to.
+// line for each event, "<epoch milliseconds> <kind> <what> @<whose deed it was>",
+// in the order of time. It is a string so that two cases can be compared, and is
+// only added to.
 type Story string
 
 // Events are the lines as the policy understands them. A line that cannot be
@@ -26,6 +27,7 @@ func (s Story) Events() (es []policy.Event) {
 }
 
 func readEvent(line string) policy.Event {
+	line, _, _ = strings.Cut(line, signature)
 	at, rest, _ := strings.Cut(line, " ")
 	kind, what, _ := strings.Cut(rest, " ")
 	n, err := strconv.ParseInt(at, 10, 64)
@@ -69,6 +71,7 @@ func (s Story) notBefore(at time.Time) time.Time {
 func (s Story) began(now sla.Severity) sla.Severity {
 	for line := range strings.Lines(string(s)) {
 		if _, what, graded := strings.Cut(line, " "+string(policy.Graded)+" "); graded {
+			what, _, _ = strings.Cut(what, signature)
 			if _, was, ok := strings.Cut(strings.TrimSpace(what), " "); ok {
 				return sla.Severity(was)
 			}
@@ -113,7 +116,9 @@ func (r Rungs) At(s sla.Stage, turn int) int {
 func (r Rungs) with(s sla.Stage, turn, n int) Rungs {
 	name := rungName(s, turn)
 	all := slices.DeleteFunc(strings.Fields(string(r)), func(one string) bool { return strings.HasPrefix(one, name) })
-	all = append(all, name+strconv.Itoa(n))
+	if n > 0 {
+		all = append(all, name+strconv.Itoa(n))
+	}
 	slices.Sort(all)
 	return Rungs(strings.Join(all, " "))
 }

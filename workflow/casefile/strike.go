@@ -2,6 +2,7 @@ package casefile
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"dutydesk/workflow/sla"
@@ -11,7 +12,7 @@ import (
 // strike answers the alarm of a clock of the policy.
 func (c Case) strike(a Alarm, rules Rules, at time.Time) (Outcome, bool) {
 	if a.Stage == Stale {
-		if out, lapsed := c.overdue(rules, at); lapsed && a.Turn == c.Turn {
+		if out, lapsed := c.overdue(rules, at); lapsed {
 			return out, true
 		}
 		return c.waits(Stale, rules, at), false
@@ -77,19 +78,40 @@ func (c Case) on(roles []sla.Role, r Roster) (posts []Post) {
 	return posts
 }
 
-// inform does what the desk does by itself: it tells whom the policy names.
+// inform does what the desk does by itself: it tells whom the policy names, or
+// where nobody is, or all are away, the nearest above them, or else below. What
+// nobody was told is not done.
 func (c Case) inform(k policy.Clock, rules Rules, at time.Time) Outcome {
 	c.Rungs = c.Rungs.with(k.Stage, k.Turn, 1)
 	tell, _ := k.ByDesk()
-	var ns []Notice
-	for _, p := range c.Told(rules.Roster, tell...) {
-		ns = add(ns, Notice{Kind: Informed, To: p.Person, Role: p.Role, Before: at.Add(rules.Pace()).UTC(), Stage: k.Stage, Why: k.Why, Note: k.Note()})
+	stand := standIns(tell)
+	ns, missing, _ := nearestTold(0, len(stand), rules.Roster, at, func(n int) (ns []Notice) {
+		for _, p := range c.Told(rules.Roster, stand[n]...) {
+			ns = add(ns, c.informing(p, k, rules, at))
+		}
+		return ns
+	})
+	var es []Event
+	if len(ns) > 0 {
+		es = append(es, Event{At: at, By: "desk", Verb: Elapse, Text: string(k.Stage) + " done"})
 	}
-	es := []Event{{At: at, By: "desk", Verb: Elapse, Text: string(k.Stage) + " done"}}
-	if len(ns) == 0 {
-		es = append(es, Event{At: at, By: "clock", Verb: Elapse, Text: Nobody + " to be told"})
+	if len(missing) > 0 {
+		why, _, _ := strings.Cut(missing[0].Text, " on rung ")
+		es = append(es, Event{At: at, By: "clock", Verb: Elapse, Text: why + " to be told"})
 	}
 	return Outcome{Case: c, Events: es, Notices: ns, Stage: k.Stage}
+}
+
+// standIns are roles, and after them one by one those who stand in where nobody
+// holds any: the ones above them, then those below, the higher first.
+func standIns(roles []sla.Role) [][]sla.Role {
+	all := [][]sla.Role{roles}
+	for _, n := range nearest(slices.Index(acting, roles[len(roles)-1]), len(acting)-1) { // but for whoever is on call
+		if n >= 0 && !slices.Contains(roles, acting[n]) {
+			all = append(all, []sla.Role{acting[n]})
+		}
+	}
+	return all
 }
 
 // overdue brings back a case that somebody took and did nothing about.
@@ -154,7 +176,7 @@ func (out *Outcome) follow(by string, rules Rules, at time.Time) {
 // hasten begins the ladder again where a graver severity has begun its clock
 // again: those on the first rung hear of the new limit at once.
 func (c *Case) hasten(rules Rules, at time.Time) {
-	if c.State != Submitted || !c.clocked(rules) || rules.Policy.Acknowledge > 0 {
+	if c.State != Submitted || !c.clocked(rules) || c.ladder(rules, at).own() {
 		return
 	}
 	k, ok := c.clock(sla.Acknowledge, rules, at)

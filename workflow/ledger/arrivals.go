@@ -63,7 +63,7 @@ type Exhibit struct {
 // that stands is left alone. But other bytes under the key of a mail are another
 // mail: the server was restored, and gave a UID out again.
 func (l *Ledger) Arrive(ctx context.Context, a Arrival) (job Job, fresh bool, err error) {
-	job = Job{ID: "dispose/" + a.ID, Kind: DisposeJob, Subject: a.ID, Due: a.Received, Offer: 1, Urgent: !a.Backlog}
+	job = Job{ID: DisposeOf(a.ID), Kind: DisposeJob, Subject: a.ID, Due: a.Received, Offer: 1, Urgent: !a.Backlog}
 	err = l.Update(ctx, func(tx *Tx) error {
 		fresh, err = tx.arrive(a, "")
 		if err == nil && !fresh && a.Door == "mail" {

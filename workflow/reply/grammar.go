@@ -15,7 +15,6 @@ const (
 	Pass           casefile.Verb = "PASS"
 	Form           casefile.Verb = "FORM"
 	Flag           casefile.Verb = "FLAG"
-	Refer          casefile.Verb = "REFER"
 	NotNeeded      casefile.Verb = "NOT-NEEDED"
 	UpdateReporter casefile.Verb = "UPDATE"
 	Restrict       casefile.Verb = "RESTRICT"
@@ -64,15 +63,16 @@ var grammar = []rule{
 		surely: takes(`(?:it |this )?(?:to |as )?(?:(?P<severity>s[1-4])\b(?P<text>.*)|(?P<level>emergency|high|standard|low))`)},
 	{verb: Form, spelt: "form", strict: true, wants: "codes", takes: takes(`(?P<codes>` + code + `(?:` + comma + code + `){0,11})`), surely: takes(`(?P<codes>` + sureCode + `(?:` + between + sureCode + `){0,11})`)},
 	{verb: Flag, spelt: "flag", forgiven: true, strict: true, asks: true, wants: "codes", takes: takes(`(?P<codes>` + code + `(?:` + comma + code + `){0,11})`), surely: takes(`(?P<codes>` + sureCode + `(?:` + between + sureCode + `){0,11})`)},
-	{verb: Refer, spelt: "refer", forgiven: true, strict: true, asks: true, wants: "to", takes: takes(`(?:to )?(?:the )?(?P<to>[\p{L}&' -]{2,60}?)` + reference), surely: takes(`(?:to )?(?:the )?(?P<to>[\p{L}&'-]{2,30})[\s,:#]+(?:ref(?:erence)?\.?[\s:]*)?(?P<reference>\S*\d\S*)`)},
+	{verb: casefile.Refer, spelt: "refer", forgiven: true, strict: true, asks: true, wants: "to", takes: takes(`(?:to )?(?:the )?(?P<to>[\p{L}&' -]{2,60}?)` + reference),
+		surely: takes(`(?:to )?(?:the )?(?P<to>(?:` + casefile.Agencies + `)\b[\p{L}&', -]{0,40}?)` + reference)},
 	{verb: casefile.Done, spelt: "done", strict: true, asks: true, wants: "code", takes: takes(`(?:the )?(?P<code>` + stages + `|` + code + `)` + reference + `(?:[\s,.:;-]+(?P<text>.*))?`),
-		surely: takes(`(?:the )?(?P<code>` + stages + `|` + sureCode + `)` + reference + `(?:[\s,.:;-]+(?P<text>.*))?`)},
+		surely: takes(`(?:the )?(?P<code>` + stages + `|` + sureCode + `)` + reference + `(?:(?:\s*[,.:;-]|\s+because\b)\s*(?P<text>.*))?`)},
 	{verb: NotNeeded, spelt: "not-needed", strict: true, asks: true, wants: "code because", takes: takes(`(?P<code>` + code + `)`), surely: takes(`(?P<code>` + sureCode + `)`)},
 	{verb: UpdateReporter, spelt: "update", strict: true, wants: "to text", surely: takes(`(?:the )?(?P<to>reporter)\s*[:,.-]*\s*(?P<text>.*)`)},
 	{verb: casefile.Rest, spelt: "hold", wants: "until because", surely: takes(`until (?P<until>.+)`)},
 	{verb: casefile.Resume, spelt: "resume", forgiven: true, surely: cases},
 	{verb: Restrict, spelt: "restrict", wants: "item", surely: takes(`(?P<item>(?:(?:the )?(?:item|exhibit|file|attachment|part) )?[A-Z]{0,3}-?\d{1,4})`)},
-	{verb: casefile.Exclude, spelt: "conflict", loud: true},
+	{verb: casefile.Exclude, spelt: "conflict", loud: true, surely: takes(`of interest\b.*`)},
 	{verb: casefile.Readmit, spelt: "unconflict", loud: true},
 	{verb: Confirm, spelt: "confirm", strict: true, asks: true, wants: "code", takes: takes(`(?P<code>[a-z]+(?:[ -][a-z]+){3})`)},
 	{verb: Veto, spelt: "veto"},

@@ -97,7 +97,7 @@ func TestNoCommand(t *testing.T) {
 		"Take care", "take her home please", "Take a look at this", "TAKE CARE OF HER", "pass it on", "Pass the message to her mother when she is back", "PASS IT ON TO HER",
 		"Hold on a moment", "HOLD ON", "hold her", "Done deal, he said", "done with all of this", "Done, I rang her", "Done and dusted", "Form attached", "form filled in", "Flag this with her", "flag it up",
 		"Refer to my last email", "Status: no change", "status quo", "STATUS QUO", "Update: she is safe now", "Update to follow", "Not needed any more", "Confirm that she is safe", "confirm with her mother tonight", "UPDATE: she is safe", "STATUS: no change", "FORM attached by her", "TAKE care of her", "confirmed",
-		"Restricted by law", "restrict her access", "Conflict of interest", "veto power", "reopened", "Reopen the door", "closing this", "Resume attached", "Grade school", "grade 5 pupil", "High grade",
+		"Restricted by law", "restrict her access", "veto power", "reopened", "Reopen the door", "closing this", "Resume attached", "Grade school", "grade 5 pupil", "High grade",
 	} {
 		if r := Read(text); len(r.Commands) != 0 || r.Note != text {
 			t.Errorf("%q: %+v", text, r)

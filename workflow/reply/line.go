@@ -29,7 +29,7 @@ func command(text string) (Command, bool) {
 	if argument == "" || fits == surely {
 		return c, true
 	}
-	shout := word == strings.ToUpper(word) && (fits == maybe || r.loud || !shouted(rest))
+	shout := word == strings.ToUpper(word) && (fits == maybe && r.verb != casefile.Refer || r.loud || !shouted(rest))
 	marked := strings.IndexAny(rest, r.marks()) == 0 && !r.strict
 	return c, written == "" && (shout && (fits != no || !r.strict || r.asks) || marked || isBecause(rest))
 }

@@ -192,7 +192,7 @@ func FuzzAbove(f *testing.F) {
 				t.Errorf("noted %q of %q", line, text)
 			}
 		}
-		if took := time.Since(begun); took > time.Second {
+		if took := time.Since(begun); took > 30*time.Second {
 			t.Errorf("%d bytes took %v", len(text)+len(below), took)
 		}
 	})

@@ -30,8 +30,8 @@ type Reply struct {
 // it names to somebody who missed one. What else the grammar has is a note to it.
 var (
 	obeyed = []casefile.Verb{casefile.Acknowledge, casefile.Note, casefile.Close, Help, casefile.Grade, casefile.Done, casefile.Rest, casefile.Resume,
-		casefile.Exclude, casefile.Readmit}
-	offered = []string{"ack", "acknowledge", "note", "close", "help", "grade", "resume"}
+		casefile.Refer, casefile.Exclude, casefile.Readmit, Status}
+	offered = []string{"ack", "acknowledge", "note", "close", "help", "grade", "done", "hold", "resume", "refer", "conflict", "unconflict", "status"}
 )
 
 // Parse reads first lines as commands, one a line, until the first line that is
@@ -49,7 +49,7 @@ func Parse(text string) Reply {
 	}
 	r.Note = s.note(note)
 	if first, _, _ := strings.Cut(r.Note, "\n"); len(r.Words) == 0 {
-		r.Unknown, r.Nearest = nearest(strings.TrimSpace(first), offered, func(string) int { return 2 })
+		r.Unknown, r.Nearest = nearest(meant(strings.TrimSpace(first)), offered, func(string) int { return 2 })
 	}
 	return r
 }

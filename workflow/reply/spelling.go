@@ -60,6 +60,9 @@ func spellings() (all []string) {
 // that is in capitals or a reason follows it.
 func meant(text string) string {
 	word, rest, _ := strings.Cut(text, " ")
+	if r, written := known(strings.Trim(word, ".,:;!")); r != nil && written == "" {
+		return text
+	}
 	if len(word) > 2 && shouted(word) && !shouted(rest) || isBecause(rest) {
 		return word
 	}
@@ -74,14 +77,18 @@ func slip(spelt string) int {
 	return 2
 }
 
-// nearest finds the one of some words that a short line was meant to begin with,
-// at most so many letters off.
+// surelyTakes reports whether a word is followed by what only a command is.
+func (r *rule) surelyTakes(rest string) bool { return r.surely != nil && r.surely.MatchString(rest) }
+
+// nearest finds the one of some words that a line was meant to begin with, at
+// most so many letters off. A line of more than two words is a sentence, unless
+// what follows is what the word takes.
 func nearest(text string, among []string, most func(spelt string) int) (unknown string, near casefile.Verb) {
 	if len(text) > longest {
 		return "", ""
 	}
 	fields := strings.Fields(polite(text))
-	if len(fields) == 0 || len(fields) > 2 {
+	if len(fields) == 0 {
 		return "", ""
 	}
 	said := strings.ToLower(strings.Trim(fields[0], ".,:;!"))
@@ -89,6 +96,9 @@ func nearest(text string, among []string, most func(spelt string) int) (unknown 
 	for _, spelt := range among {
 		if d := distance(said, spelt); d < best && d <= most(spelt) && d < len(spelt) {
 			r, _ := known(spelt)
+			if len(fields) > 2 && !r.surelyTakes(strings.Join(fields[1:], " ")) {
+				continue
+			}
 			best, near, unknown = d, r.verb, text
 		}
 	}

@@ -19,6 +19,7 @@ var published []byte
 const (
 	division    = "england-and-wales"
 	fewest      = 8       // bank holidays that every year has had since 1978
+	mostInYear  = 20      // no year has had more than eleven
 	maxHolidays = 1 << 20 // bytes; GOV.UK's file has 55 kB
 )
 
@@ -43,11 +44,17 @@ func ReadHolidays(r io.Reader) (Holidays, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := Holidays{}
+	h, inYear := Holidays{}, map[int]int{}
 	for i, e := range events {
 		day, err := ParseDay(e.Date)
 		if err != nil {
 			return nil, fmt.Errorf("%w: events[%d].date: %w", ErrHolidays, i, err)
+		}
+		if _, twice := h[day]; !twice {
+			inYear[day.Year()]++
+		}
+		if inYear[day.Year()] > mostInYear {
+			return nil, fmt.Errorf("%w: more than %d in %d, so deadlines would be weeks late", ErrHolidays, mostInYear, day.Year())
 		}
 		h[day] = e.Title
 	}

@@ -2,6 +2,7 @@ package sla
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -127,7 +128,12 @@ func TestReadHolidays(t *testing.T) {
 			t.Errorf("%v %v", h, err)
 		}
 	}
+	shut := event
+	for n := range 20 {
+		shut += fmt.Sprintf(`,{"title":"closed","date":"2028-02-%02d"}`, n+1)
+	}
 	for s, says := range map[string]string{
+		`{"england-and-wales":{"events":[` + shut + `]}}`: "more than 20 in 2028",
 		"":      "want https://www.gov.uk/bank-holidays.json",
 		"<html": "want https://www.gov.uk/bank-holidays.json",
 		`{}`:    `want "england-and-wales"`,

@@ -10,6 +10,21 @@ import "time"
 // Severity says how fast people must act: S1 (emergency) to S4 (low).
 type Severity string
 
+// The answers to whether somebody is in danger now; "" was not asked.
+const (
+	DangerYes     = "yes"
+	DangerNotSure = "unsure"
+)
+
+// Suggested is the severity that a report is taken for until a person decides
+// (DOMAIN.md section 4): who is in danger, or may be, is an emergency.
+func Suggested(danger string) Severity {
+	if danger == DangerYes || danger == DangerNotSure {
+		return S1
+	}
+	return S2
+}
+
 // The severities of DOMAIN.md section 4. Unknown is treated as S2.
 const (
 	S1 Severity = "S1"

@@ -16,12 +16,14 @@ import (
 	"dutydesk/intake/evidence"
 	"dutydesk/intake/mailbox"
 	"dutydesk/intake/message"
+	"dutydesk/intake/webform"
 	"dutydesk/notify/mailer"
 	"dutydesk/notify/outbox"
 	"dutydesk/workflow"
 	"dutydesk/workflow/casefile"
 	"dutydesk/workflow/ledger"
 	"dutydesk/workflow/queue"
+	"dutydesk/workflow/sla/policy"
 )
 
 // App is a desk whose parts are open. Parts may be used by the demo and by
@@ -46,7 +48,8 @@ type App struct {
 	board    board
 	instance string
 	slip     *slip
-	fatal    chan error // the first failure of the evidence disk
+	fatal    chan error    // the first failure of the evidence disk
+	form     *webform.Form // nil if there is none
 	closes   []func() error
 }
 
@@ -54,7 +57,7 @@ type App struct {
 // part cannot be.
 func New(ctx context.Context, cfg *config.Config, clock Clock, log *slog.Logger) (*App, error) {
 	a := &App{cfg: cfg, clock: clock, log: log, fatal: make(chan error, 1)}
-	for _, open := range []func(context.Context) error{a.openData, a.openLedger, a.openOffice, a.openRounds, a.openQueue, a.older, a.beat, a.openMail, a.openHealth} {
+	for _, open := range []func(context.Context) error{a.openData, a.openLedger, a.openOffice, a.openRounds, a.openQueue, a.older, a.beat, a.openMail, a.openHealth, a.openForm} {
 		if err := open(ctx); err != nil {
 			cannotOpen(ctx, cfg, log, err)
 			return nil, errors.Join(err, a.Close())
@@ -119,7 +122,8 @@ func (a *App) openOffice(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.Office = &workflow.Office{Ledger: a.Ledger, Rules: rules, Key: key, Prefix: a.cfg.Service.ReferencePrefix, Now: a.clock.Now}
+	a.Office = &workflow.Office{Ledger: a.Ledger, Rules: rules, Key: key, Prefix: a.cfg.Service.ReferencePrefix, Now: a.clock.Now,
+		Reopen: func(ctx context.Context) (policy.Books, error) { return reopenAll(ctx, a.Ledger) }}
 	a.Desk = &intake.Desk{Store: a.Store, Ledger: a.Ledger, Office: a.Office, Address: strings.ToLower(a.cfg.Service.Address),
 		Reader: message.Reader{Keys: keys(a.cfg)}, Trust: trust(a.cfg), Now: a.clock.Now}
 	a.metrics = NewMetrics(a.Ledger, a.clock.Now, a.log)
@@ -209,6 +213,9 @@ func (a *App) Run(ctx context.Context) error {
 	run(a.warnOfSecrets)
 	run(doors.serve)
 	run(a.disk)
+	if a.form != nil {
+		run(a.form.Run)
+	}
 	tellSystemd(ctx, "READY=1")
 	stopping := context.AfterFunc(ctx, func() { tellSystemd(context.WithoutCancel(ctx), "STOPPING=1") })
 	defer stopping()

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"dutydesk/workflow"
@@ -11,21 +10,18 @@ import (
 
 // openDigests owes the letters by which people hear how the desk stands. Reviews
 // are reminded of also where there is no daily list.
-func (a *App) openDigests() error {
+func (a *App) openDigests() {
 	d := workflow.Digests{Office: a.Office, Hour: 8, Minute: 30, Zone: a.cfg.Zone()}
 	if hour, minute, ok := a.cfg.Digest.Time(); ok {
 		d.Hour, d.Minute = hour, minute
 		a.Rounds.ByName["daily"], a.Rounds.ByName["roster-check"] = d.Daily(), d.Roster()
 	}
-	times, err := Book(a.cfg)
-	if err != nil {
-		return fmt.Errorf("read response times: %w", err)
+	if times := a.Office.Rules.Books[a.Office.Rules.Version]; times != nil {
+		a.Rounds.ByName["review-times"] = d.Review("times", times.Policy.NextReview)
 	}
-	a.Rounds.ByName["review-times"] = d.Review("times", times.Policy.NextReview)
 	if at := a.cfg.Digest.Review.Time(); !at.IsZero() {
 		a.Rounds.ByName["review-policy"] = d.Review("policy", sla.DayOf(at))
 	}
-	return nil
 }
 
 // beat writes down that the desk lives. Only a clock that is checked is believed

@@ -19,6 +19,8 @@ import (
 	"dutydesk/config"
 	"dutydesk/notify/mailer"
 	"dutydesk/workflow/queue"
+	"dutydesk/workflow/sla"
+	"dutydesk/workflow/sla/policy"
 )
 
 // Grade is a doctor's word on one check.
@@ -51,7 +53,7 @@ func warn(what, why, fix string) Finding { return Finding{Warn, what, why, fix} 
 func Doctor(ctx context.Context, cfg *config.Config) []Finding {
 	ctx, cancel := context.WithTimeout(ctx, 9*time.Second)
 	defer cancel()
-	checks := []func(context.Context, *config.Config) []Finding{checkSecrets, checkClock, checkData, checkLedger, checkRedisFacts, checkLogins, checkMailboxes, checkSMTP, checkCanary, checkRoster, checkTerms, checkPolicy}
+	checks := []func(context.Context, *config.Config) []Finding{checkSecrets, checkClock, checkData, checkLedger, checkRedisFacts, checkLogins, checkMailboxes, checkSMTP, checkCanary, checkRoster, checkTerms, checkPolicy, checkForm, checkLaw, checkGuidance}
 	found := make([][]Finding, len(checks))
 	var g errgroup.Group
 	for i, check := range checks {
@@ -215,31 +217,52 @@ func checkSMTP(ctx context.Context, cfg *config.Config) []Finding {
 	return out
 }
 
-// checkRoster walks every organisation's ladder: everybody on it must be
-// reachable, and it must not end with one person.
+// checkRoster walks every organisation's ladder: it must not end with one person,
+// and where the plain ladder rules everybody on it must be reachable. The rungs of
+// a policy are looked at with it.
 func checkRoster(_ context.Context, cfg *config.Config) (out []Finding) {
-	rules := Rules(cfg)
-	rules.Roster = rules.Roster.On(time.Now())
-	for _, o := range cfg.Organisations {
+	roster, plain := Rules(cfg).Roster.On(time.Now()), cfg.SLA.Acknowledge > 0
+	rungs := tellings(cfg, plain)
+	if len(rungs) == 0 {
+		return undecided(cfg)
+	}
+	for _, o := range Active(cfg) {
 		people := map[string]bool{}
-		for n, rung := range rules.Policy.Ladder {
+		for n, tell := range rungs {
 			told := 0
-			for _, role := range rung.Tell {
-				for _, id := range rules.Roster.Holders(o.ID, role) {
+			for _, role := range tell {
+				for _, id := range policy.Holders(roster.Holders, o, role) {
 					people[id], told = true, told+1
 				}
 			}
-			if told == 0 {
-				out = append(out, fail(fmt.Sprintf("rung %d of %s has nobody on it", n, o.ID), "silence would not climb there", "name somebody in [roles]"))
+			if told == 0 && plain {
+				out = append(out, fail(fmt.Sprintf("rung %d of %s has nobody on it", n, o), "silence would not climb there", "name somebody in [roles]"))
 			}
 		}
 		if len(people) < 3 {
-			out = append(out, warn(fmt.Sprintf("only %d people on the ladder of %s", len(people), o.ID), "if they are away nobody hears", "name la_lead, senior_officer and managers in [roles]"))
+			out = append(out, warn(fmt.Sprintf("only %d people on the ladder of %s", len(people), o), "if they are away nobody hears", "name la_lead, senior_officer and managers in [roles]"))
 		} else {
-			out = append(out, ok("%d people on the ladder of %s", len(people), o.ID))
+			out = append(out, ok("%d people on the ladder of %s", len(people), o))
 		}
 	}
 	return append(out, undecided(cfg)...)
+}
+
+// tellings are the roles on each rung of the ladder that rules; none where the
+// policy cannot be read, which its own check says.
+func tellings(cfg *config.Config, plain bool) (all [][]sla.Role) {
+	if plain {
+		for _, r := range Rules(cfg).Policy.Ladder {
+			all = append(all, r.Tell)
+		}
+		return all
+	}
+	if b, err := Book(cfg); err == nil {
+		for _, r := range b.Policy.Ladder {
+			all = append(all, r.Tell)
+		}
+	}
+	return all
 }
 
 // undecided lists what the council has left open.

@@ -15,7 +15,7 @@ import (
 func checkPolicy(_ context.Context, cfg *config.Config) (out []Finding) {
 	b, err := Book(cfg)
 	if err != nil {
-		return []Finding{fail("the policy cannot be used: "+err.Error(), "no case can be opened", "dutydesk policy check "+cfg.SLA.Policy)}
+		return []Finding{unusable(cfg, err)}
 	}
 	f, err := parsePolicy("policy", []byte(b.Policy.String()))
 	if err != nil {
@@ -25,13 +25,7 @@ func checkPolicy(_ context.Context, cfg *config.Config) (out []Finding) {
 	for _, p := range f.Doubts(b, now) {
 		out = append(out, warn("policy: "+p.What, "deadlines may not be what you mean", p.Fix))
 	}
-	var orgs []string
-	for _, o := range cfg.Organisations {
-		if o.Active {
-			orgs = append(orgs, o.ID)
-		}
-	}
-	empty, unheld := f.Staffed(orgs, policy.Seats(Rules(cfg).Roster.On(now).Holders))
+	empty, unheld := f.Staffed(Active(cfg), policy.Seats(Rules(cfg).Roster.On(now).Holders))
 	for _, p := range empty {
 		out = append(out, warn("policy: "+p.What, "the nearest rung with somebody on it is told instead", p.Fix))
 	}
@@ -39,4 +33,19 @@ func checkPolicy(_ context.Context, cfg *config.Config) (out []Finding) {
 		out = append(out, warn("policy: "+p.What, "whoever stands beside that role is told alone", p.Fix))
 	}
 	return append(out, ok("policy %s, bank holidays known to %s", b.Version, fmt.Sprint(b.Calendar.Horizon(now))))
+}
+
+// unusable says which of the two files is at fault for a policy that cannot be
+// opened.
+func unusable(cfg *config.Config, err error) Finding {
+	const why = "no case can be opened"
+	if cfg.SLA.Policy != "" {
+		if _, wrong := ReadPolicy(cfg.SLA.Policy); wrong != nil {
+			return fail("the policy cannot be used: "+wrong.Error(), why, "dutydesk policy check "+cfg.SLA.Policy)
+		}
+	}
+	if cfg.SLA.Holidays != "" {
+		return fail("the bank holidays cannot be used: "+err.Error(), why, "save https://www.gov.uk/bank-holidays.json as "+cfg.SLA.Holidays)
+	}
+	return fail("the policy cannot be used: "+err.Error(), why, "report this as a bug")
 }

@@ -1,6 +1,8 @@
 package app
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -57,5 +59,48 @@ func TestDoctorTellsOfTerms(t *testing.T) {
 	cfg.Persons[0].Cover = ""
 	if f := checkTerms(t.Context(), cfg)[0]; f.Grade != Fail {
 		t.Errorf("%+v", f)
+	}
+}
+
+// The doctor names the file that is at fault, and where the policy rules it does
+// not count rungs by the plain ladder.
+func TestDoctorOfPolicyAndLadder(t *testing.T) {
+	cfg := council()
+	page := filepath.Join(t.TempDir(), "page.html")
+	if err := os.WriteFile(page, []byte("<html>"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for want, sla := range map[string]config.SLA{
+		"the bank holidays cannot be used: ": {Holidays: page}, "the policy cannot be used: " + page: {Policy: page, Holidays: page}, "the policy cannot be used: read policy": {Policy: "/nonexistent"},
+	} {
+		cfg.SLA = sla
+		f := checkPolicy(t.Context(), cfg)[0]
+		if f.Grade != Fail || !strings.HasPrefix(f.What, want) || strings.Contains(f.Fix, "policy check") != (sla.Policy != "") || strings.HasSuffix(f.Fix, " ") {
+			t.Errorf("%q: %+v", want, f)
+		}
+		if found := checkRoster(t.Context(), cfg); strings.Contains(found[0].What, "on the ladder") {
+			t.Errorf("a ladder that cannot be read: %+v", found[0])
+		}
+	}
+	cfg.SLA = config.SLA{}
+	cfg.Roles.LALead = ""
+	cfg.Roles.Managers = nil
+	cfg.Seats = nil
+	plain := *cfg
+	plain.SLA.Acknowledge = config.Duration(time.Hour)
+	for _, tt := range []struct {
+		cfg   *config.Config
+		fails bool
+	}{{cfg, false}, {&plain, true}} {
+		fails := false
+		for _, f := range checkRoster(t.Context(), tt.cfg) {
+			fails = fails || f.Grade == Fail
+			if strings.Contains(f.What, "shut") {
+				t.Errorf("a closed organisation: %+v", f)
+			}
+		}
+		if fails != tt.fails {
+			t.Errorf("fails: %v, want %v", fails, tt.fails)
+		}
 	}
 }

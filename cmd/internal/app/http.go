@@ -62,7 +62,7 @@ func (a *App) checkRedis(ctx context.Context) error {
 }
 
 // public answers whether the worker lives and whether it is ready. It names the
-// parts that are down and nothing else.
+// parts that are down and nothing else. All other pages are the report form's.
 func (a *App) public() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
@@ -74,5 +74,8 @@ func (a *App) public() http.Handler {
 		}
 		fmt.Fprintln(w, "ok")
 	})
+	if a.form != nil {
+		mux.Handle("/", a.form)
+	}
 	return mux
 }

@@ -12,6 +12,7 @@ import (
 var never = map[string]string{
 	"workflow/sla":          "dutydesk/ database/sql net/http github.com/",
 	"workflow/casefile":     "database/sql net/http net/mail mime github.com/hibiken/asynq dutydesk/intake dutydesk/notify dutydesk/templates dutydesk/config dutydesk/workflow/ledger",
+	"workflow/casefile/law": "database/sql net/http github.com/ dutydesk/workflow/casefile dutydesk/workflow/ledger",
 	"workflow/sla/policy":   "database/sql net/http github.com/ dutydesk/config dutydesk/workflow/casefile",
 	"cmd/dutydesk":          "testing dutydesk/cmd/internal/realtest",
 	"cmd/internal/demo":     "testing dutydesk/cmd/internal/realtest",
@@ -24,7 +25,9 @@ var never = map[string]string{
 	"intake/evidence":       "dutydesk/ net/mail mime",
 	"intake/message":        "dutydesk/ database/sql net/smtp", // publicsuffix brings net/http for its cookie interface
 	"intake/mailbox":        "net/smtp github.com/hibiken/asynq dutydesk/notify dutydesk/templates dutydesk/config",
+	"intake/webform":        "net/smtp github.com/hibiken/asynq github.com/emersion/go-imap/ dutydesk/notify dutydesk/config",
 	"notify":                "database/sql net/smtp github.com/hibiken/asynq dutydesk/intake dutydesk/config",
+	"notify/record":         "database/sql net/http net/smtp os/exec github.com/hibiken/asynq dutydesk/intake dutydesk/config dutydesk/workflow/ledger",
 	"notify/mailer":         "database/sql github.com/hibiken/asynq dutydesk/intake dutydesk/workflow/ledger dutydesk/config",
 	"notify/outbox":         "github.com/hibiken/asynq dutydesk/config github.com/emersion/go-imap/",
 	"cmd/internal/oauth":    "net/smtp database/sql dutydesk/intake dutydesk/notify dutydesk/workflow dutydesk/templates",

@@ -118,6 +118,7 @@ type Reader struct {
 	Ledger *ledger.Ledger
 	Rules  casefile.Rules
 	Now    func() time.Time // nil is the machine's clock
+	Asking Asking           // who reads, for [Reader.Note]
 }
 
 // rules are those of the moment that it is.
@@ -262,9 +263,13 @@ func (r Reader) Events(ctx context.Context, ref string) ([]Event, error) {
 	rows, err := r.Ledger.Chronology(ctx, casefile.Ref(ref))
 	out := make([]Event, 0, len(rows))
 	for _, e := range rows {
-		out = append(out, Event{Case: string(e.Case), Seq: e.Seq, At: e.At, By: e.By, Verb: string(e.Verb), Text: e.Text, Arrival: e.Arrival})
+		out = append(out, event(e))
 	}
 	return out, err
+}
+
+func event(e ledger.Line) Event {
+	return Event{Case: string(e.Case), Seq: e.Seq, At: e.At, By: e.By, Verb: string(e.Verb), Text: e.Text, Arrival: e.Arrival}
 }
 
 // maybe is nil for no instant, so that JSON says null.

@@ -16,9 +16,7 @@ func (a *App) openRounds(ctx context.Context) error {
 	if every := time.Duration(a.cfg.Canary.Every); every > 0 {
 		a.Rounds.ByName["canary"] = workflow.Round{Next: workflow.Every(every), Do: a.canary}
 	}
-	if err := a.openDigests(); err != nil {
-		return err
-	}
+	a.openDigests()
 	return a.Rounds.Begin(ctx)
 }
 

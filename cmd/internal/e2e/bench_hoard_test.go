@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"runtime"
 	"testing"
 	"time"
 
@@ -48,6 +49,7 @@ func hoarded(b *testing.B, n int) (sweep time.Duration) {
 		b.ReportMetric(float64(w.number(`SELECT count(*) FROM jobs WHERE done_at = 0 AND kind = 'alarm'`))/float64(n), "alarms/case")
 		b.ReportMetric(0, "ns/op")
 		sweep = w.sweeps(b)
+		w.dailyList(b)
 		w.firstAlarm(b, "start")
 		b.ReportMetric(w.allOffered(b).Seconds(), "all-offered-s")
 		b.ReportMetric(w.peak(), "start-peak-MB")
@@ -96,6 +98,28 @@ func (w *world) sweeps(b *testing.B) time.Duration {
 	}
 	b.ReportMetric(float64(took.at(0.5).Nanoseconds())/1000, "sweep-p50-us")
 	return took.at(0.5)
+}
+
+// dailyList reports what it takes to make one person's list of all cases, whole
+// in memory as it is then.
+func (w *world) dailyList(b *testing.B) {
+	b.Helper()
+	a := w.open(b, app.RealClock())
+	defer func() { w.must(a.Close()) }()
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	began := time.Now()
+	list, err := a.Office.Summary(b.Context(), "lead", began, began.Add(12*time.Hour))
+	w.must(err)
+	b.ReportMetric(time.Since(began).Seconds(), "daily-list-s")
+	runtime.ReadMemStats(&after)
+	grew := float64(after.HeapSys-before.HeapSys) / (1 << 20)
+	b.ReportMetric(grew, "daily-list-MB")
+	if grew > hoardMost {
+		b.Logf("MISSED: %.0f MB for one person's list, wanted at most %d", grew, hoardMost)
+	}
+	runtime.KeepAlive(list)
 }
 
 // firstAlarm starts the program and reports how long it took until an alarm rang

@@ -152,6 +152,13 @@ func formTwice(b *book) {
 			b.Errorf("%d: fresh %v, %v", i, fresh, err)
 		}
 	}
+	first, err := b.ArrivalUnder(b.Context(), a.Key)
+	if err != nil || first.ID == a.ID || first.Key != a.Key {
+		b.Errorf("under its key is %+v, %v", first, err)
+	}
+	if _, err := b.ArrivalUnder(b.Context(), a.Key+"x"); !errors.Is(err, ledger.ErrNotFound) {
+		b.Errorf("a key that never came: %v", err)
+	}
 }
 
 func atTheSameMoment(b *book) {

@@ -10,12 +10,13 @@ import (
 )
 
 // AppendOnly proves that the database itself refuses to change or remove an
-// event, whoever asks. Raw is the database behind the ledger's back.
+// event or the note of a read, whoever asks. Raw is the database behind the ledger's back.
 func AppendOnly(t *testing.T, l *ledger.Ledger, raw *sql.DB) {
 	b := &book{T: t, Ledger: l}
 	c := b.opened()
-	for _, text := range []string{"UPDATE events SET note = 'nothing happened'", "DELETE FROM events"} {
-		if _, err := raw.ExecContext(t.Context(), text); err == nil || !strings.Contains(err.Error(), "events is append-only") {
+	b.must(b.NoteRead(t.Context(), ledger.Read{Case: c.Ref, At: noon, Reader: "root"}))
+	for _, text := range []string{"UPDATE events SET note = 'nothing happened'", "DELETE FROM events", "UPDATE reads SET reader = 'nobody'", "DELETE FROM reads"} {
+		if _, err := raw.ExecContext(t.Context(), text); err == nil || !strings.Contains(err.Error(), "s is append-only") {
 			t.Errorf("%s: %v", text, err)
 		}
 	}

@@ -25,7 +25,7 @@ func Run(t *testing.T, open func(t *testing.T) *ledger.Ledger) {
 		run  func(*book)
 	}{
 		{"arrivals", arrivals}, {"claims", claims}, {"offers", offers}, {"cases", cases}, {"letters", letters}, {"digests", digests},
-		{"decisions", decisions}, {"words", words}, {"leases", leases}, {"marks", marks}, {"whole", whole}, {"rounds", rounds}, {"folders", folders}, {"signs", signs}, {"canaries", canaries}, {"daily", daily}, {"blank", blank}, {"relay", relay},
+		{"decisions", decisions}, {"words", words}, {"leases", leases}, {"marks", marks}, {"whole", whole}, {"rounds", rounds}, {"folders", folders}, {"signs", signs}, {"canaries", canaries}, {"daily", daily}, {"blank", blank}, {"relay", relay}, {"reads", reads},
 	} {
 		t.Run(part.name, func(t *testing.T) { part.run(&book{T: t, Ledger: open(t)}) })
 	}

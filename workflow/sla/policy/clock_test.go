@@ -158,6 +158,25 @@ func TestF59HolidaySwapIsNeverLater(t *testing.T) {
 	})
 }
 
+// A limit that would be a target, or the desk's, stays a limit that people can
+// miss until a person announces the change, also where it would be earlier.
+func TestReplanLeavesLimitsThatWouldBeNone(t *testing.T) {
+	b := book(t)
+	at := local(t, "2026-11-25 10:00")
+	for name, but := range map[string]func(*sla.Term){"target": func(x *sla.Term) { x.Soft = true }, "desk": func(x *sla.Term) { x.Desk = true }} {
+		p := b.Policy
+		p.Stages = append(sla.Terms{}, b.Policy.Stages...)
+		triage := &p.Stages[3]
+		triage.S[1] = sla.WorkingHours(2)
+		but(triage)
+		for _, m := range Replan(b.Open(sla.S2, at), bookOf(t, p), at) {
+			if m.Was.Stage == sla.Triage && (!m.Later() || m.Earlier() || m.Now.Soft || m.Now.term.Desk || !m.Now.Due.Equal(m.Was.Due)) {
+				t.Errorf("%s: later %v, now %+v", name, m.Later(), m.Now)
+			}
+		}
+	}
+}
+
 // What is done, dropped or past its limit is left as it is.
 func TestReplanLeavesWhatEnded(t *testing.T) {
 	b := book(t)

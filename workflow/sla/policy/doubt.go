@@ -12,11 +12,13 @@ import (
 var awake = []sla.Stage{sla.Acknowledge, sla.Triage, sla.LAAcknowledge, sla.Protect, sla.Refer}
 
 // Doubts is what a council should look at though the policy runs: clocks of
-// emergencies that stand still, days that change nothing, dates that come near.
+// emergencies that stand still, days that change nothing, dates that come near,
+// values that are hardly ever meant.
 func (f *File) Doubts(b *Book, now time.Time) Problems {
 	var ps Problems
 	f.stageDoubts(&ps)
 	f.closureDoubts(&ps, b, now)
+	f.oddities(&ps, b, now)
 	today := sla.DayOf(now.In(f.Zone))
 	if f.NextReview <= today+30 {
 		ps.add("next_review", fmt.Sprintf("the policy is to be looked at again by %s", f.NextReview), "review it, then write the next date")
@@ -42,11 +44,6 @@ func (f *File) stageDoubts(ps *Problems) {
 		key := fmt.Sprintf("stage[%d].s1", i)
 		if _, real := t.S[0].Real(); !real && !t.S[0].IsZero() && slices.Contains(awake, t.Stage) {
 			ps.add(key, fmt.Sprintf("%s of an S1 stands still while the service is closed", t.Stage), `give real time, such as "1h"`)
-		}
-		for n := range 3 {
-			if t.S[n].Longer(t.S[n+1]) && !t.Soft && t.S[n+1] != sla.WorkingHours(0) {
-				ps.add(fmt.Sprintf("stage[%d].s%d", i, n+1), fmt.Sprintf("S%d has more time for %s than S%d", n+1, t.Stage, n+2), "the graver severity should have less")
-			}
 		}
 	}
 }

@@ -69,6 +69,13 @@ func (p Policy) term(s sla.Stage) (sla.Term, bool) {
 	return p.Stages[i], true
 }
 
+// Allowance is how long a stage of a severity may take; none for a stage that
+// the policy does not have.
+func (p Policy) Allowance(s sla.Severity, stage sla.Stage) sla.Allowance {
+	t, _ := p.term(stage)
+	return t.For(s)
+}
+
 // rungs are those of a severity's stage, ascending. A rung that names the stage
 // stands in for one at the same point that names none. A target is only nudged
 // for: it has no rung at its limit or beyond.

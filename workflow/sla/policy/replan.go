@@ -19,11 +19,18 @@ func (m Move) Earlier() bool { return m.Now.Due.Before(m.Was.Due) }
 
 // Later tells whether the new policy would have given more time, or no limit.
 // The deadline stays where it was until a person announces the later one.
-func (m Move) Later() bool { return m.Would.book == nil || m.Would.Due.After(m.Was.Due) }
+func (m Move) Later() bool {
+	return m.Would.book == nil || m.Would.Due.After(m.Was.Due) || m.Would.softer(m.Was)
+}
+
+// softer reports whether a limit that people can miss would be none any more.
+func (c Clock) softer(was Clock) bool {
+	return c.Soft && !was.Soft || c.term.Desk && !was.term.Desk
+}
 
 // Replan holds running clocks against the same clocks under another book. The
-// rule is: what would be earlier is earlier from now on; what would be later
-// stays as it was, and is listed as Later for a person to announce. So no change
+// rule is: what would be earlier is earlier from now on; what would be later, or
+// a target where it was a limit, stays as it was, and is listed as Later for a person to announce. So no change
 // of a file ever makes a deadline later by itself.
 //
 // Clocks that are done, dropped or breached stay as they are and are not listed.
@@ -36,7 +43,7 @@ func Replan(running []Clock, book *Book, at time.Time) (moves []Move) {
 		m := Move{Was: was, Now: was}
 		if would, ok := book.rerun(was, was.Severity, was.From); ok {
 			m.Would = would
-			if would.Due.Before(was.Due) {
+			if would.Due.Before(was.Due) && !would.softer(was) {
 				m.Now = would
 			}
 		}

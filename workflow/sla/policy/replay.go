@@ -60,6 +60,8 @@ var ErrStory = errors.New("cannot be replayed")
 //   - a breach is for ever: a clock whose limit passed keeps it, done late or not;
 //   - a graver severity runs from the moment it is decided and never makes a
 //     deadline later; a breached clock ends there and runs again by the graver;
+//   - until a stage is done its limit by a severity counts from when it first ran
+//     by that one or a graver: to grade down and up again gains no time;
 //   - a lighter severity runs from the start and never makes a deadline earlier;
 //   - an acknowledgement that leads to nothing for the policy's time returns: the
 //     stage runs again from that moment;
@@ -117,6 +119,7 @@ type replay struct {
 	book           *Book
 	severity       sla.Severity
 	running, ended []Clock
+	past           []Clock   // what other severities had of stages that are not done
 	taken          time.Time // the acknowledgement nothing has followed yet; zero if none
 	pause          span      // the last pause, which may have ended; zero if there was none
 	rested         []span    // all pauses
@@ -206,6 +209,7 @@ func (r *replay) finish(s sla.Stage, at time.Time) {
 		c.Done = at.UTC()
 		r.end(i, c)
 	}
+	r.forget(s)
 }
 
 // end moves a clock to those that ended.

@@ -79,6 +79,30 @@ func TestReplay(t *testing.T) {
 			"la-acknowledged 0 due Wed 11-25 11:00, done -, breached -, dropped Wed 11-25 10:20\n"},
 		{"up and down again is no gain", sla.S3, []Event{{At: at("2026-11-25 11:00"), Kind: Graded, Severity: sla.S1}, {At: at("2026-11-25 11:10"), Kind: Graded, Severity: sla.S3}}, "2026-11-25 11:20", sla.Acknowledge,
 			"acknowledge 0 due Wed 11-25 14:00, done -, breached -, dropped -\n"},
+		{"down and up again is none either", sla.S2, []Event{{At: at("2026-11-25 10:50"), Kind: Graded, Severity: sla.S4}, {At: at("2026-11-25 10:51"), Kind: Graded, Severity: sla.S2}}, "2026-11-25 10:55", sla.Acknowledge,
+			"acknowledge 0 due Wed 11-25 11:00, done -, breached -, dropped -\n"},
+		{"nor by steps, after the limit", sla.S2, []Event{{At: at("2026-11-25 10:50"), Kind: Graded, Severity: sla.S4}, {At: at("2026-11-25 11:10"), Kind: Graded, Severity: sla.S3}, {At: at("2026-11-25 11:20"), Kind: Graded, Severity: sla.S2}}, "2026-11-25 11:21", sla.Acknowledge,
+			"acknowledge 0 due Wed 11-25 11:00, done -, breached Wed 11-25 11:00, dropped -\n"},
+		{"nor from a breach, which goes on climbing", sla.S2, []Event{{At: at("2026-11-25 11:10"), Kind: Graded, Severity: sla.S4}, {At: at("2026-11-25 11:20"), Kind: Graded, Severity: sla.S2}}, "2026-11-25 11:21", sla.Acknowledge,
+			"acknowledge 0 due Wed 11-25 11:00, done -, breached Wed 11-25 11:00, dropped -\n"},
+		{"nor with a hold between", sla.S2, []Event{{At: at("2026-11-25 10:50"), Kind: Graded, Severity: sla.S3}, {At: at("2026-11-25 10:51"), Kind: Paused}, {At: at("2026-11-25 12:00"), Kind: Graded, Severity: sla.S2}}, "2026-11-25 12:01", sla.Triage,
+			"triage 0 due Wed 11-25 14:00, done -, breached -, dropped -\n"},
+		{"a hold that the severity has counts", sla.S3, []Event{{At: at("2026-11-25 11:00"), Kind: Graded, Severity: sla.S4}, {At: at("2026-11-25 12:00"), Kind: Paused, Until: at("2026-11-26 12:00")}, {At: at("2026-11-26 13:00"), Kind: Graded, Severity: sla.S3}}, "2026-11-26 13:01", sla.Acknowledge,
+			"acknowledge 0 due Thu 11-26 14:00, done -, breached -, dropped -\n"},
+		{"a graver one that came before counts from then", sla.S3, []Event{{At: at("2026-11-25 10:30"), Kind: Graded, Severity: sla.S1}, {At: at("2026-11-25 10:40"), Kind: Graded, Severity: sla.S3}, {At: at("2026-11-25 10:50"), Kind: Graded, Severity: sla.S2}}, "2026-11-25 10:51", sla.Acknowledge,
+			"acknowledge 0 due Wed 11-25 11:30, done -, breached -, dropped -\n"},
+		{"what a lighter severity took away runs again, from when it began", sla.S2, []Event{{At: at("2026-11-25 10:10"), Kind: Graded, Severity: sla.S1}, {At: at("2026-11-25 10:20"), Kind: Graded, Severity: sla.S3}, {At: at("2026-11-25 10:30"), Kind: Graded, Severity: sla.S1}}, "2026-11-25 10:31", sla.LAAcknowledge,
+			"la-acknowledged 0 due Wed 11-25 11:10, done -, breached -, dropped Wed 11-25 10:20\nla-acknowledged 1 due Wed 11-25 11:10, done -, breached -, dropped -\n"},
+		{"also what was raised", sla.S2, []Event{{At: at("2026-11-25 10:10"), Kind: Raised, Stage: sla.Refer}, {At: at("2026-11-25 10:20"), Kind: Graded, Severity: sla.S3}, {At: at("2026-11-25 10:30"), Kind: Graded, Severity: sla.S2}}, "2026-11-25 10:31", sla.Refer,
+			"referral 0 due Thu 11-26 10:10, done -, breached -, dropped Wed 11-25 10:20\nreferral 1 due Thu 11-26 10:10, done -, breached -, dropped -\n"},
+		{"but not what was done", sla.S2, []Event{{At: at("2026-11-25 10:10"), Kind: Raised, Stage: sla.Refer}, {At: at("2026-11-25 10:15"), Kind: Did, Stage: sla.Refer}, {At: at("2026-11-25 10:20"), Kind: Graded, Severity: sla.S3}, {At: at("2026-11-25 10:30"), Kind: Graded, Severity: sla.S2}}, "2026-11-25 10:31", sla.Refer,
+			"referral 0 due Thu 11-26 10:10, done Wed 11-25 10:15, breached -, dropped -\n"},
+		{"and what was missed counts no more", sla.S2, []Event{{At: at("2026-11-25 10:10"), Kind: Graded, Severity: sla.S3}, {At: at("2026-11-25 10:20"), Kind: Graded, Severity: sla.S2}, {At: at("2026-11-25 11:10"), Kind: Graded, Severity: sla.S1}, {At: at("2026-11-25 11:15"), Kind: Graded, Severity: sla.S3}, {At: at("2026-11-25 11:20"), Kind: Graded, Severity: sla.S2}}, "2026-11-25 11:21", sla.Acknowledge,
+			"acknowledge 0 due Wed 11-25 11:00, done -, breached Wed 11-25 11:00, dropped Wed 11-25 11:10\nacknowledge 1 due Wed 11-25 12:10, done -, breached -, dropped -\n"},
+		{"a lighter one that was due earlier counts too", sla.S3, []Event{{At: at("2026-11-25 11:00"), Kind: Graded, Severity: sla.S4}, {At: at("2026-11-25 13:50"), Kind: Graded, Severity: sla.S1}}, "2026-11-25 13:51", sla.Acknowledge,
+			"acknowledge 0 due Wed 11-25 14:00, done -, breached -, dropped -\n"},
+		{"nor what was done and runs again", sla.S2, []Event{{At: at("2026-11-25 10:10"), Kind: Graded, Severity: sla.S3}, {At: at("2026-11-27 10:00"), Kind: Did, Stage: sla.Review}, {At: at("2026-11-27 11:00"), Kind: Graded, Severity: sla.S2}}, "2026-11-27 11:01", sla.Review,
+			"review 0 due Wed 12-09 10:00, done Fri 11-27 10:00, breached -, dropped -\nreview 1 due Fri 12-04 11:00, done -, breached -, dropped -\n"},
 		{"a breach outlives the lighter severity", sla.S1, []Event{{At: at("2026-11-25 10:20"), Kind: Graded, Severity: sla.S4}}, "2026-11-25 10:30", sla.Acknowledge,
 			"acknowledge 0 due Wed 11-25 10:15, done -, breached Wed 11-25 10:15, dropped -\n"},
 		{"a pause moves what is due after it", sla.S3, []Event{{At: at("2026-11-25 12:00"), Kind: Paused, Until: at("2026-11-26 12:00")}}, "2026-11-25 13:00", sla.Acknowledge,
@@ -257,6 +281,52 @@ func TestRungsInAPause(t *testing.T) {
 	if c := of(t, clocks, sla.Acknowledge); shown(t, c.Due) != "Thu 11-26 14:00" {
 		t.Errorf("changed in a pause, it is due %s", shown(t, c.Due))
 	}
+}
+
+// A policy that gives more time gives none to who grades down and up again.
+func TestRegradingUnderALongerPolicy(t *testing.T) {
+	b, six, _, books := changes(t)
+	wed := local(t, "2026-11-25 10:00")
+	s := Story{Version: b.Version, Received: wed, Severity: sla.S2, Events: []Event{
+		{At: wed.Add(time.Hour), Kind: Graded, Severity: sla.S3},
+		{At: wed.Add(2 * time.Hour), Kind: Changed, Version: six.Version},
+		{At: wed.Add(3 * time.Hour), Kind: Graded, Severity: sla.S2}}}
+	clocks, err := books.Replay(s, wed.Add(3*time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := shown(t, of(t, clocks, sla.Triage).Due); got != "Wed 11-25 14:00" {
+		t.Errorf("triage is due %s", got)
+	}
+}
+
+// However often a matter is graded, at its first severity no limit of a stage
+// that was not done is later than it was.
+func TestRegradingGainsNothing(t *testing.T) {
+	b := book(t)
+	books := Books{b.Version: b}
+	rapid.Check(t, func(t *rapid.T) {
+		s := drawStory(t, b)
+		s.Events = nil
+		at := s.Received
+		for range rapid.IntRange(1, 6).Draw(t, "grades") {
+			at = at.Add(time.Duration(rapid.Int64Range(0, 2*86400).Draw(t, "after")) * time.Second)
+			s.Events = append(s.Events, Event{At: at, Kind: Graded, Severity: rapid.SampledFrom(severities()).Draw(t, "to")})
+		}
+		s.Events = append(s.Events, Event{At: at, Kind: Graded, Severity: s.Severity})
+		clocks, err := books.Replay(s, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, was := range b.Open(s.Severity, s.Received) {
+			missed := slices.ContainsFunc(clocks, func(c Clock) bool { return c.Stage == was.Stage && !c.Breached.IsZero() })
+			for _, is := range clocks {
+				if is.Stage == was.Stage && is.Running() && !is.Soft && !missed && is.Due.After(was.Due) {
+					t.Fatalf("%s was due %s, is %s", was.Stage, was.Due, is.Due)
+				}
+			}
+		}
+	})
 }
 
 // What cannot be replayed says why.

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"slices"
 	"time"
 
 	"dutydesk/workflow/sla"
@@ -90,14 +91,18 @@ func (r *replay) upgrade(at time.Time) {
 	for _, t := range r.book.Policy.Stages {
 		i := r.at(t.Stage)
 		switch {
-		case t.For(r.severity).IsZero() || t.Raised && i < 0 || t.OutOfHours:
+		case t.For(r.severity).IsZero() || t.Raised && i < 0 && !r.left(t.Stage) || t.OutOfHours:
 		case i < 0 && !r.ran(t.Stage):
 			r.begin(t, at, "the graver severity")
+			last := len(r.running) - 1
+			r.running[last] = r.soonest(t, r.running[last])
 		case i < 0:
+		case !r.running[i].Breached.IsZero() && r.running[i].Severity <= r.severity: // it goes on climbing
 		case !r.running[i].Breached.IsZero():
 			c := r.running[i]
 			c.Dropped = at.UTC()
 			r.end(i, c)
+			r.forget(t.Stage)
 			r.begin(t, at, "the graver severity")
 		default:
 			r.sooner(i, t, at)
@@ -105,13 +110,67 @@ func (r *replay) upgrade(at time.Time) {
 	}
 }
 
-// sooner takes the graver severity's deadline from now if it is the earlier.
+// sooner takes the graver severity's deadline if it is the earlier: from now, or
+// from when it was as grave before.
 func (r *replay) sooner(i int, t sla.Term, at time.Time) {
+	was := r.running[i]
 	c := r.book.start(t, r.severity, at, "the graver severity")
-	c.Turn, c.origin = r.running[i].Turn, r.running[i].origin
-	if c.Due.Before(r.running[i].Due) {
-		r.running[i] = c
+	c.Turn, c.origin = was.Turn, was.origin
+	if c = r.soonest(t, c); c.Due.Before(was.Due) {
+		r.running[i], r.past = c, append(r.past, was)
 	}
+}
+
+// soonest is c, or the same clock from a moment since which the stage has run by
+// the present severity or a graver one, or by a lighter one for which it was due
+// earlier: who grades down and up again gains no time, also not by a newer book.
+func (r *replay) soonest(t sla.Term, c Clock) Clock {
+	best := c
+	for _, p := range r.past {
+		if p.Stage != t.Stage {
+			continue
+		}
+		s := max(p.Severity, r.severity)
+		best = earliest(best, r.since(r.book, t, s, c, p.From))
+		if p.Severity == s {
+			best = earliest(best, r.since(p.book, p.term, s, c, p.From))
+		}
+	}
+	return best
+}
+
+// since is the clock c as it would be by a severity if it had run from an earlier
+// moment.
+func (r *replay) since(b *Book, t sla.Term, severity sla.Severity, c Clock, from time.Time) Clock {
+	if t.For(severity).IsZero() {
+		return c
+	}
+	s := b.start(t, severity, from, "when it was as grave before")
+	s.Turn, s.origin = c.Turn, c.origin
+	if b.Policy.Pause.For(severity).IsZero() {
+		return s
+	}
+	for _, p := range r.rested {
+		s = r.shifted(s, p)
+	}
+	return s
+}
+
+func earliest(a, b Clock) Clock {
+	if b.Due.Before(a.Due) {
+		return b
+	}
+	return a
+}
+
+// left tells whether a lighter severity took the stage away before it was done.
+func (r *replay) left(s sla.Stage) bool {
+	return slices.ContainsFunc(r.past, func(c Clock) bool { return c.Stage == s })
+}
+
+// forget ends what counts for a stage from before: it was done, or missed.
+func (r *replay) forget(s sla.Stage) {
+	r.past = slices.DeleteFunc(r.past, func(c Clock) bool { return c.Stage == s })
 }
 
 // downgrade makes no deadline earlier, and drops what the lighter severity has
@@ -125,20 +184,16 @@ func (r *replay) downgrade(at time.Time) {
 		case !ok:
 			c.Dropped = at.UTC()
 			r.end(i, c)
+			r.past = append(r.past, c)
 			continue
 		case next.Due.After(c.Due):
-			r.running[i] = next
+			r.running[i], r.past = next, append(r.past, c)
 		}
 		i++
 	}
 }
 
-// ran tells whether the stage has ended before.
+// ran tells whether the stage was done before.
 func (r *replay) ran(s sla.Stage) bool {
-	for _, c := range r.ended {
-		if c.Stage == s {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(r.ended, func(c Clock) bool { return c.Stage == s && !c.Done.IsZero() })
 }

@@ -12,6 +12,7 @@ type Standing struct {
 	Book     *Book   // in force
 	Severity sla.Severity
 	Stale    time.Time // when the acknowledgement returns if nothing follows it, UTC; zero if it does not
+	Rests    time.Time // when the pause that runs ends by itself, UTC; zero if none runs
 	Later    []Move    // deadlines that the last change of policy would move, had a person announced it
 }
 
@@ -24,6 +25,9 @@ func (bs Books) Stand(s Story, at time.Time) (Standing, error) {
 	st := Standing{Clocks: append(r.ended, r.running...), Book: r.book, Severity: r.severity, Later: r.later}
 	if due, ok := r.book.Stale(r.severity, r.taken); ok && !r.closed {
 		st.Stale = due
+	}
+	if r.pause.end.After(at) && !r.closed {
+		st.Rests = r.pause.end
 	}
 	return st, nil
 }
