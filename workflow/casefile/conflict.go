@@ -47,11 +47,11 @@ func (c *Case) undone(was Case, rules Rules, at time.Time) (back string) {
 	barred := func(id string) bool {
 		return id != "" && (was.MayAct(rules.Roster, id) && !c.MayAct(rules.Roster, id) || c.Excluded.Has(id))
 	}
-	returned := c.undo(barred)
+	returned, again := c.undo(barred), c.owedAgain(barred, rules, at)
 	if !c.clocked(rules) {
-		return ""
+		return again
 	}
-	back = c.unsay(barred, at)
+	back = strings.Trim(c.unsay(barred, at)+", "+again, ", ")
 	if returned {
 		c.Story = c.Story.and(at, policy.Raised, string(sla.Acknowledge))
 		c.anew(rules, at)

@@ -57,3 +57,31 @@ func TestPartyOnRoster(t *testing.T) {
 		t.Errorf("excluded %q", w.c.Excluded)
 	}
 }
+
+// What somebody settled who is then kept from the case is owed again, with its
+// limit from now; what others settled stands. With the deputy the whole provider
+// is passed over, and its lead with it.
+func TestExcludeOwesAgain(t *testing.T) {
+	w := newWorker(t).triaged()
+	w.say("deputy", Flag, "STAFFSUBJ")
+	w.say("deputy", Refer, "LADO LR-1")
+	w.say("deputy", NotNeeded, "PIPOT because no adult is at risk")
+	w.say("la", Done, "HR rang them")
+	out := w.c.Exclude([]string{"deputy"}, "lead", "a relative", w.rules, w.at)
+	w.c = out.Case
+	for code, want := range map[string]string{"LADO": "DONE PENDING", "PIPOT": "NOT_REQUIRED PENDING", "HR": "DONE", "TRIAGE": "DONE PENDING", "ACK": "DONE PENDING"} {
+		if got := w.status(code); got != want {
+			t.Errorf("%s is %s, want %s", code, got, want)
+		}
+	}
+	if !slices.ContainsFunc(out.Events, func(e Event) bool { return strings.HasSuffix(e.Text, "owed again: ACK LADO PIPOT TRIAGE") }) {
+		t.Errorf("%+v", out.Events)
+	}
+	if !slices.ContainsFunc(out.Alarms, func(a Alarm) bool { return a.Stage == "obligation-lado" && a.Turn == 1 }) {
+		t.Errorf("%+v", out.Alarms)
+	}
+	again := w.c.Exclude([]string{"deputy"}, "lead", "a relative", w.rules, w.at)
+	if again.Case.File != w.c.File {
+		t.Error("saying it twice owes it twice")
+	}
+}
