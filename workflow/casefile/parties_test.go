@@ -85,3 +85,19 @@ func TestExcludeOwesAgain(t *testing.T) {
 		t.Error("saying it twice owes it twice")
 	}
 }
+
+// Facts are kept as they were said, and bring the duties that they add: of
+// somebody whose age nobody knows, those of a child.
+func TestFactsOfACase(t *testing.T) {
+	w := newWorker(t)
+	w.say("lead", Channel, "msg soc: Snapchat")
+	if w.c.File.Channels != "MSG SOC" || w.c.File.Platform != "Snapchat" {
+		t.Errorf("%q, %q", w.c.File.Channels, w.c.File.Platform)
+	}
+	w.refused(ErrUnclear, "lead", Channel, "telepathy")
+	w.say("lead", Age, "unknown")
+	w.say("lead", Needs, "yes")
+	if w.status("CHILD_REF") != "PENDING" || w.status("ADULT_REF") != "PENDING" {
+		t.Errorf("%s", w.c.File.Owed)
+	}
+}
