@@ -69,6 +69,8 @@ func (e Event) does(s sla.Stage) bool {
 	switch e.Verb {
 	case Acknowledge:
 		return s == sla.Acknowledge || s == sla.LAAcknowledge
+	case NotSafeguarding:
+		return s == sla.Acknowledge
 	case Triage:
 		return s == sla.Triage
 	case Plan:

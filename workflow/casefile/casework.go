@@ -271,6 +271,9 @@ func (d *doing) notSafeguarding() error {
 	for _, o := range d.file.Owed.Open() {
 		d.file.Owed = d.file.Owed.settle(o.Code, NotRequired, d.cmd.By, "not safeguarding: "+why, d.at)
 	}
+	if d.State == Submitted { // who decides so has taken it: opened again, it does not wait to be taken
+		d.story = d.story.and(d.at, policy.Did, string(sla.Acknowledge))
+	}
 	d.story = d.story.and(d.at, policy.Closed, "")
 	d.tell("agreed that it is no safeguarding matter; it is over")
 	return nil

@@ -86,7 +86,8 @@ func (d *doing) closeWhole() error {
 	return nil
 }
 
-// nothingOwed is the guard of closing.
+// nothingOwed is the guard of closing: a grave case waits for the answers of those
+// who were asked, too.
 func (d *doing) nothingOwed() error {
 	var codes []string
 	for _, o := range d.file.Owed.Open() {
@@ -94,6 +95,9 @@ func (d *doing) nothingOwed() error {
 	}
 	if len(codes) > 0 {
 		return fmt.Errorf("still owed: %s: %w", strings.Join(codes, ", "), ErrNotAllowed)
+	}
+	if d.awaits() {
+		return fmt.Errorf("no answer of %s is recorded: %w", strings.Join(d.file.Asked.List(), ", "), ErrNotAllowed)
 	}
 	return nil
 }

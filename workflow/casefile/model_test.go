@@ -291,7 +291,7 @@ func (m *model) close(by string) bool {
 	if m.state != "CLOSE_PROPOSED" {
 		if m.begun {
 			left := slices.DeleteFunc(m.open(), func(code string) bool { return code == "LEARNING" })
-			if len(left) > 0 {
+			if len(left) > 0 || len(m.asked) > 0 && m.severity <= 2 {
 				return false
 			}
 			m.owed["LEARNING"] = false
@@ -300,7 +300,7 @@ func (m *model) close(by string) bool {
 		return true
 	}
 	grave := m.severity <= 2 || m.flags["U18"] || m.flags["STAFFSUBJ"]
-	if by == m.proposer || m.begun && len(m.open()) > 0 || grave && by != "la" && (m.proposer != "la" || by != "senior") {
+	if by == m.proposer || m.begun && (len(m.open()) > 0 || len(m.asked) > 0 && m.severity <= 2) || grave && by != "la" && (m.proposer != "la" || by != "senior") {
 		return false
 	}
 	m.state = "CLOSED"

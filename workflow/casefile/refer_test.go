@@ -100,3 +100,38 @@ func TestReplayOfCasework(t *testing.T) {
 		t.Errorf("nobody said that it was triaged: %v, %v", ds, err)
 	}
 }
+
+// What is referred while a close waits for the second person is not closed before
+// the agency has answered, where it is grave.
+func TestReferWhileClosing(t *testing.T) {
+	w := newWorker(t).triaged().settled()
+	w.say("lead", Grade, "S2 because it is grave")
+	w.say("lead", Plan, "talks")
+	w.say("lead", Close, goodClose)
+	w.say("deputy", Refer, "police CR-1")
+	w.say("lead", Done, "DFE_24H told them")
+	w.refused(ErrNotAllowed, "la", Close, "agreed")
+	w.say("la", Veto, "because we wait")
+	w.say("deputy", Heard, "police: no further action")
+	w.say("lead", Close, goodClose)
+	w.say("la", Close, "agreed")
+	w.in(Closed)
+}
+
+// What two people found to be no safeguarding matter before anybody took it does
+// not go back to be taken when it is opened again and turns out to be grave.
+func TestReopenedUntaken(t *testing.T) {
+	w := newWorker(t)
+	w.say("lead", NotSafeguarding, "because it is a lost bag")
+	w.say("deputy", NotSafeguarding, "because it is a lost bag")
+	w.say("lead", Reopen, "because of the pictures")
+	w.say("lead", Plan, "talks")
+	for _, code := range []string{"LA_NOTIFY", "SUPPORT_AFFECTED", "REVIEW", "UPDATE_REPORTER"} {
+		w.say("lead", Done, code)
+	}
+	w.say("lead", Close, goodClose)
+	w.say("lead", Acknowledge, "")
+	w.say("deputy", Flag, "IIOC")
+	w.say("deputy", Owe, "HR")
+	w.in(Acknowledged)
+}
