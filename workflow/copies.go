@@ -18,7 +18,7 @@ func (o *Office) standing(tx *ledger.Tx, copies []ledger.Copy) (c casefile.Case,
 	}
 	for _, x := range copies {
 		c, err := tx.Case(x.Case)
-		if err != nil || c.State != casefile.Closed {
+		if err != nil || !c.State.Over() {
 			return c, false, err
 		}
 	}

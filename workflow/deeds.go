@@ -40,6 +40,7 @@ const (
 	didPardon   = "readmit-proposed"
 	didReadmit  = "readmitted"
 	didRefer    = "referred"
+	didRecord   = "recorded" // casework that has no words of its own
 
 	didTakeBefore = "taken-before"
 	noReason      = "no-reason"
@@ -156,7 +157,7 @@ func (d *deeds) closes(w reply.Word, note string) bool {
 	if w.Verb != casefile.Close || reason(w, note) == "" {
 		return false
 	}
-	_, err := d.out.Case.Obey(casefile.Command{By: d.by, Verb: w.Verb}, d.office.rules(d.now), d.now)
+	_, err := d.out.Case.Obey(casefile.Command{By: d.by, Verb: w.Verb, Text: reason(w, note)}, d.office.rules(d.now), d.now)
 	return err == nil
 }
 
@@ -165,7 +166,7 @@ func (d *deeds) say(one Deed) { d.did = append(d.did, one) }
 // moved reports whether any word changed the case.
 func (d *deeds) moved() bool {
 	return slices.ContainsFunc(d.did, func(one Deed) bool {
-		return slices.Contains([]string{didTake, didTakeToo, didKeepOpen, didPropose, didClose, didGrade, didCalm, didDone, didRefer, didRest, didResume, didBar, didPardon, didReadmit}, one.Did)
+		return slices.Contains([]string{didTake, didTakeToo, didKeepOpen, didPropose, didClose, didGrade, didCalm, didDone, didRefer, didRest, didResume, didBar, didPardon, didReadmit, didRecord}, one.Did)
 	})
 }
 
@@ -248,12 +249,14 @@ func change(v casefile.Verb, by string, from, to casefile.Case) string {
 		return didTakeBefore
 	case from.State == to.State:
 		return didTakeToo
-	case to.State == casefile.Acknowledged && from.State == casefile.CloseProposed:
+	case from.State == casefile.CloseProposed && to.State != casefile.Closed:
 		return didKeepOpen
 	case to.State == casefile.Acknowledged:
 		return didTake
 	case to.State == casefile.CloseProposed:
 		return didPropose
+	case to.State != casefile.Closed:
+		return didRecord
 	}
 	return didClose
 }

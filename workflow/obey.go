@@ -70,7 +70,7 @@ func (o *Office) Obey(ctx context.Context, s Said) error {
 		why := o.authority(x, c, s, now)
 		switch {
 		case why == noRole && o.warns(c, x.Person, said, now):
-		case why != "" && c.State == casefile.Closed && o.stranger(s):
+		case why != "" && c.State.Over() && o.stranger(s):
 			return errOver
 		case why != "":
 			return o.distrust(tx, c, s, why, now)

@@ -46,7 +46,7 @@ func (o *Office) Open(ctx context.Context, a Arrived, held string) error {
 			return err
 		}
 		old, closed, err := o.standing(tx, copies)
-		if err == nil && old.Ref != "" && old.State != casefile.Closed {
+		if err == nil && old.Ref != "" && !old.State.Over() {
 			old, err = o.fitting(tx, &a, copies)
 		}
 		switch {

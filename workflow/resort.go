@@ -38,7 +38,7 @@ func (o *Office) fitting(tx *ledger.Tx, a *Arrived, copies []ledger.Copy) (none 
 		if err != nil {
 			return none, err
 		}
-		if c.State == casefile.Closed {
+		if c.State.Over() {
 			continue
 		}
 		silent, err := o.silences(tx, a, c)

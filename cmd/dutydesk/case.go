@@ -40,7 +40,7 @@ func caseCommand() *cobra.Command {
 				}
 				return printOwed(w, x.Deadlines)
 			}),
-		chronologyCommand(), readsCommand())
+		chronologyCommand(), readsCommand(), actCommand())
 	return c
 }
 

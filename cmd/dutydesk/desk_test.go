@@ -284,7 +284,7 @@ func TestQueueStatusWithoutRedis(t *testing.T) {
 // readers are the words after each command with --json, where it needs some.
 // "-" is a command that the test cannot run here, and why.
 var readers = map[string]string{
-	"case show": "CASE", "sla replay": "CASE", "case chronology": "CASE", "arrivals show": "ARRIVAL", "letters show": "LETTER", "config show": "", "mail read": "MAIL", "reply read": "MAIL", "queue status": "", "doctor": "", "case reads": "CASE",
+	"case show": "CASE", "case act": "CASE ACK --as lead --on-behalf-because rang", "sla replay": "CASE", "case chronology": "CASE", "arrivals show": "ARRIVAL", "letters show": "LETTER", "config show": "", "mail read": "MAIL", "reply read": "MAIL", "queue status": "", "doctor": "", "case reads": "CASE",
 	"sla plan": "--severity S2 --received 2026-11-27T18:00:00Z", "sla simulate": "--received 2026-11-27T18:00:00Z", "policy check": "POLICY", "law hints": "--form THR",
 	"roster warnings": "- nothing is wrong with its roster", "demo": "- its books have the names of the lists",
 }

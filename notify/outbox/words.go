@@ -9,6 +9,8 @@ import (
 // states are the stages of a case as letters name them.
 var states = map[casefile.State]string{
 	casefile.Submitted: "open", casefile.Acknowledged: "acknowledged", casefile.CloseProposed: "close-proposed", casefile.Closed: "closed",
+	casefile.Triaged: "triaged", casefile.Active: "active", casefile.ReferredOut: "referred-out", casefile.Monitoring: "monitoring", casefile.Reopened: "reopened",
+	casefile.NoSafeguarding: "not-safeguarding", casefile.RetentionReview: "retention-review", casefile.DisposedOf: "disposed",
 }
 
 // deeds are what a reply did, as letters tell it.

@@ -143,7 +143,7 @@ func TestRoleOfTheMoment(t *testing.T) {
 // Every verb of today has words.
 func TestEveryVerbHasWords(t *testing.T) {
 	b := book(t)
-	verbs := append(casefile.Commands(), casefile.Open, casefile.Elapse, casefile.Undelivered, casefile.Distrust, casefile.Exclude, casefile.Readmit, casefile.Return, casefile.Replan)
+	verbs := append(casefile.Acts(), casefile.Open, casefile.Elapse, casefile.Undelivered, casefile.Distrust, casefile.Exclude, casefile.Readmit, casefile.Return, casefile.Replan)
 	for _, v := range verbs {
 		name := "what " + string(v)
 		if v == casefile.Close {
@@ -170,5 +170,23 @@ func TestCloseAfterConflict(t *testing.T) {
 	})
 	if err != nil || lines[0].What != lines[2].What {
 		t.Errorf("%v, %v", lines, err)
+	}
+}
+
+// The limit of an obligation is told in words, whatever its code; and a veto ends
+// a proposal to close: the next is a proposal again.
+func TestCaseworkInWords(t *testing.T) {
+	lines, err := book(t).Lines([]Entry{
+		{1, casefile.Event{By: "clock", Verb: casefile.Elapse, Text: "obligation-police-101 100%"}},
+		{2, casefile.Event{By: "jb", Verb: casefile.Close}},
+		{3, casefile.Event{By: "tr", Verb: casefile.Veto, Text: "because it goes on"}},
+		{4, casefile.Event{By: "jb", Verb: casefile.Close}},
+		{5, casefile.Event{By: "jb", Verb: casefile.Note, Text: "NOT-NEEDED refused: because x"}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(lines[0].What, "telling the police was missed") || lines[2].What != "Kept the case open." || lines[3].What != lines[1].What || !strings.Contains(lines[4].What, "NOT-NEEDED") {
+		t.Errorf("%+v", lines)
 	}
 }

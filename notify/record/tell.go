@@ -27,7 +27,7 @@ type tale struct {
 func (b *Book) tell(e casefile.Event) tale {
 	t := tale{words: "what " + string(e.Verb), said: e.Text, code: e.Verb}
 	switch e.Verb {
-	case casefile.Acknowledge, casefile.Close:
+	case casefile.Acknowledge, casefile.Close, casefile.Veto:
 		b.tellClosing(&t, e)
 	case casefile.Elapse:
 		b.tellClock(&t, e)
@@ -49,6 +49,8 @@ func (b *Book) tellClosing(t *tale, e casefile.Event) {
 	switch {
 	case e.Verb == casefile.Acknowledge && b.proposed != "":
 		t.words, b.proposed = "what ACK kept", ""
+	case e.Verb == casefile.Veto:
+		b.proposed = ""
 	case e.Verb == casefile.Close && b.proposed == "":
 		t.words, b.proposed = "what CLOSE proposed", e.By
 	case e.Verb == casefile.Close:
@@ -77,7 +79,7 @@ func (b *Book) tellPeople(t *tale, e casefile.Event) {
 }
 
 // refused begins a note of what somebody asked for and the case did not allow.
-var refused = regexp.MustCompile(`^([A-Z]+) refused(?:, its letter was used before)?: `)
+var refused = regexp.MustCompile(`^([A-Z-]+) refused(?:, its letter was used before)?: `)
 
 // tellNote tells notes that people wrote from those of the post, and from what
 // was asked for and not done.
@@ -92,7 +94,7 @@ func (b *Book) tellNote(t *tale, e casefile.Event) {
 }
 
 // struck is what the clock writes: "triage 80%, turn 2, repeat 3".
-var struck = regexp.MustCompile(`^([a-z-]+) ([0-9]+)%(?:, turn ([0-9]+))?(?:, repeat [0-9]+)?$`)
+var struck = regexp.MustCompile(`^([a-z0-9-]+) ([0-9]+)%(?:, turn ([0-9]+))?(?:, repeat [0-9]+)?$`)
 
 func (b *Book) tellClock(t *tale, e casefile.Event) {
 	if stage, ok := strings.CutSuffix(e.Text, " done"); ok && !strings.Contains(stage, " ") {

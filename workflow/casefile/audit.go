@@ -22,7 +22,7 @@ type Difference struct {
 // is none: the desk may have slept, and says so itself.
 const lag = 5 * time.Minute
 
-var rungLine = regexp.MustCompile(`^([a-z-]+) ([0-9]+)%(?:, turn ([0-9]+))?(?:, repeat ([0-9]+))?$`)
+var rungLine = regexp.MustCompile(`^([a-z0-9-]+) ([0-9]+)%(?:, turn ([0-9]+))?(?:, repeat ([0-9]+))?$`)
 
 // Audit recomputes every clock of the case at the moment now and holds its
 // chronology against them: no rung was told before its time, none that no clock
@@ -79,6 +79,7 @@ func (c Case) held(e Event, m []string, then time.Time, rules Rules) (d Differen
 		if err != nil {
 			return d, err
 		}
+		st.Clocks = append(st.Clocks, c.owedClocks(rules, at)...)
 		if d.What = early(st, m, e.At); d.What == "" {
 			break
 		}

@@ -22,7 +22,7 @@ func (c Case) unfounded(es []Event) (ds []Difference) {
 		last = d.At
 	}
 	for _, e := range es {
-		if e.Verb == Done || e.Verb == Rest {
+		if _, stage := stageIn(e.Text); e.Verb == Done && stage || e.Verb == Rest { // what else is done is held by the clock of an obligation
 			if !slices.ContainsFunc(deeds, func(d deed) bool {
 				return !d.At.Before(e.At.Truncate(time.Millisecond)) && (d.Kind == policy.Did || d.Kind == policy.Paused) && e.leads(d)
 			}) {
@@ -46,19 +46,41 @@ func (e Event) leads(d deed) bool {
 	}
 	switch d.Kind {
 	case policy.Did:
-		stage, _ := stageIn(e.Text)
-		return e.Verb == Acknowledge && (d.Stage == sla.Acknowledge || d.Stage == sla.LAAcknowledge) || e.Verb == Done && stage == d.Stage
+		return e.does(d.Stage)
 	case policy.Graded:
 		s, _, _ := severityIn(e.Text)
-		return e.Verb == Grade && s == d.Severity || e.Verb == Exclude && d.by == ""
+		return e.Verb == Grade && s == d.Severity || e.Verb == Exclude && d.by == "" || (e.Verb == Flag || e.Verb == Danger) && d.Severity == sla.S1
 	case policy.Paused:
 		return e.Verb == Rest
 	case policy.Resumed:
 		return e.Verb == Resume || e.Verb == Exclude && d.by == ""
 	case policy.Closed:
-		return e.Verb == Close
+		return e.Verb == Close || e.Verb == NotSafeguarding
+	case policy.Reopened:
+		return e.Verb == Reopen
 	case policy.Changed:
 		return e.Verb == Replan && strings.Contains(e.Text, "policy "+d.Version+" ")
 	}
 	return e.Verb != Elapse
+}
+
+// does reports whether the event may be that a stage was done.
+func (e Event) does(s sla.Stage) bool {
+	switch e.Verb {
+	case Acknowledge:
+		return s == sla.Acknowledge || s == sla.LAAcknowledge
+	case NotSafeguarding:
+		return s == sla.Acknowledge
+	case Triage:
+		return s == sla.Triage
+	case Plan:
+		return s == sla.Protect
+	case Heard:
+		return s == sla.Refer
+	case Done:
+		stage, ok := stageIn(e.Text)
+		code, _, _ := obligationIn(e.Text)
+		return stage == s || !ok && s == sla.Refer && slices.Contains(agencies, code)
+	}
+	return false
 }

@@ -75,6 +75,7 @@ type Case struct {
 	Turn         int       // how often it came back to be taken
 	Since        time.Time // when it came back last; zero if it never did
 	Grading      string    // the lighter severity that one person has proposed for an emergency, and when: "S2@<epoch milliseconds>=proposer"
+	File         File      // what casework found out and decided
 }
 
 // Event is one line of the chronology. It is never changed or removed.

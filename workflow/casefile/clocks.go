@@ -47,10 +47,17 @@ func (c Case) reviewed(rules Rules) bool {
 	return !ok || !from.Add(rules.Policy.Review).After(k.Due)
 }
 
-// stand replays the clocks of the case. Where they cannot be replayed, because a
-// policy is not known or a line cannot be read, it runs by the present policy and
-// at the gravest severity that it ever had: too early rather than not at all.
+// stand are the clocks of the policy's stages and those of what the case owes.
 func (c Case) stand(rules Rules, at time.Time) policy.Standing {
+	st := c.replayed(rules, at)
+	st.Clocks = append(st.Clocks, c.owedClocks(rules, at)...)
+	return st
+}
+
+// replayed replays the clocks of the case. Where they cannot be replayed, because
+// a policy is not known or a line cannot be read, it runs by the present policy
+// and at the gravest severity that it ever had: too early rather than not at all.
+func (c Case) replayed(rules Rules, at time.Time) policy.Standing {
 	if !c.clocked(rules) {
 		return policy.Standing{}
 	}
@@ -109,15 +116,17 @@ func (r Rules) Knows(c Case) bool {
 // none.
 func (c Case) Standing(rules Rules, at time.Time) (policy.Standing, error) {
 	if !c.clocked(rules) {
-		return policy.Standing{}, nil
+		return policy.Standing{Clocks: c.owedClocks(rules, at)}, nil
 	}
-	return rules.Books.Stand(c.tale(), c.Story.notBefore(at))
+	st, err := rules.Books.Stand(c.tale(), c.Story.notBefore(at))
+	st.Clocks = append(st.Clocks, c.owedClocks(rules, at)...)
+	return st, err
 }
 
 // clock is the clock of a stage that runs, or else the one that ran last. While
 // nothing has happened it needs no replay.
 func (c Case) clock(stage sla.Stage, rules Rules, at time.Time) (k policy.Clock, ok bool) {
-	if b := rules.Books[c.Version]; c.Story == "" && b != nil {
+	if b := rules.Books[c.Version]; c.Story == "" && b != nil && !strings.HasPrefix(string(stage), owedPrefix) {
 		return b.Start(stage, c.Severity, c.Opened)
 	}
 	for _, one := range c.stand(rules, at).Clocks { // what ended comes before what runs
@@ -132,7 +141,7 @@ func (c Case) clock(stage sla.Stage, rules Rules, at time.Time) (k policy.Clock,
 // while nothing follows an acknowledgement the moment at which it returns, or
 // should have.
 func (c Case) alarms(rules Rules, at time.Time) (as []Alarm) {
-	if c.State == Closed {
+	if c.State.Over() {
 		return nil
 	}
 	as = c.own(rules, at)
@@ -155,7 +164,7 @@ func (c Case) own(rules Rules, at time.Time) []Alarm {
 	switch {
 	case c.State == Submitted:
 		return []Alarm{{Ref: c.Ref, Stage: sla.Acknowledge, Turn: c.Turn, Rung: c.Climbed, Due: c.ladder(rules, at).due(c.Climbed)}}
-	case c.State != Closed && c.reviewed(rules):
+	case !c.State.Over() && c.reviewed(rules):
 		return []Alarm{{Ref: c.Ref, Stage: sla.Review, Rung: c.Reviews, Due: p.ReviewDue(c.Acknowledged, c.Reviews)}}
 	}
 	return nil

@@ -6,16 +6,17 @@ import (
 	"dutydesk/workflow/sla"
 )
 
-// closers are the roles whose holder agrees to close an emergency or a high
-// concern (DOMAIN.md section 7), each standing in for the one before it.
+// closers are the roles whose holder agrees to close an emergency, a high concern
+// or what has a flag of confirmedAbove (DOMAIN.md section 7), each standing in for
+// the one before it.
 var closers = []sla.Role{sla.LALead, sla.SeniorOfficer, sla.Executive}
 
 // closer is the role that is asked to agree to close the case when proposer
-// wants it closed: for S1 and S2 the local authority lead, or, where they are
-// kept from the case, away or the proposer, the next above; "" where any second
-// person may, as for S3 and S4, and where nobody is above.
+// wants it closed: for S1, S2 and such a flag the local authority lead, or, where
+// they are kept from the case, away or the proposer, the next above; "" where any
+// second person may, as for other S3 and S4, and where nobody is above.
 func (c Case) closer(r Roster, proposer string) sla.Role {
-	if c.Severity > sla.S2 {
+	if c.Severity > sla.S2 && !c.File.any(confirmedAbove...) {
 		return ""
 	}
 	for _, role := range closers {

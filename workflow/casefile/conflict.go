@@ -24,7 +24,7 @@ func (c Case) Exclude(people []string, by, why string, rules Rules, at time.Time
 		c.Lifting = c.Lifting.Without(p + "=" + c.lifter(p))
 	}
 	es := []Event{{At: at, By: by, Verb: Exclude, Text: strings.Join(people, " ") + ": " + why}}
-	if c.Excluded == was.Excluded || c.State == Closed {
+	if c.Excluded == was.Excluded || c.State.Over() {
 		return Outcome{Case: c, Events: es, Alarms: c.alarms(rules, at)}
 	}
 	back := c.undone(was, rules, at)
@@ -47,11 +47,11 @@ func (c *Case) undone(was Case, rules Rules, at time.Time) (back string) {
 	barred := func(id string) bool {
 		return id != "" && (was.MayAct(rules.Roster, id) && !c.MayAct(rules.Roster, id) || c.Excluded.Has(id))
 	}
-	returned := c.undo(barred)
+	returned, again := c.undo(barred), c.owedAgain(barred, rules, at)
 	if !c.clocked(rules) {
-		return ""
+		return again
 	}
-	back = c.unsay(barred, at)
+	back = strings.Trim(c.unsay(barred, at)+", "+again, ", ")
 	if returned {
 		c.Story = c.Story.and(at, policy.Raised, string(sla.Acknowledge))
 		c.anew(rules, at)
@@ -67,7 +67,7 @@ func (c *Case) undo(barred func(id string) bool) (returned bool) {
 	if barred(c.Proposed) {
 		c.Proposed = ""
 		if c.State == CloseProposed {
-			c.State = Acknowledged
+			c.State = c.workable()
 		}
 	}
 	if barred(c.By) {
@@ -121,7 +121,7 @@ func (c Case) remaining(was Case, people []string, by, back string, rules Rules,
 // instead tells those of a case that is not closed who had not been told of it
 // and now stand where somebody was passed over.
 func (c Case) instead(was Case, rules Rules, at time.Time) (ns []Notice) {
-	if c.State == Closed {
+	if c.State.Over() {
 		return nil
 	}
 	var knew, know []Post

@@ -23,7 +23,7 @@ func (c Case) Deadlines(rules Rules) (ds []Deadline) {
 	at := rules.Roster.at
 	l, p := c.ladder(rules, at), rules.Policy.Filled()
 	switch {
-	case c.State == Closed:
+	case c.State.Over():
 		return nil
 	case c.State == Submitted:
 		ds = []Deadline{{sla.Acknowledge, l.limit(), c.Climbed > l.breach() || l.own() && !c.Breached.IsZero() && c.Turn == 0, l.why()}}

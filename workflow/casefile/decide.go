@@ -15,6 +15,7 @@ type Command struct {
 	Verb    Verb
 	Text    string
 	Arrival string
+	Hand    string // who wrote it down on their behalf, such as "operator"; "" if nobody did
 }
 
 // Begin opens a case for a report that arrived at the moment at: lead and
@@ -46,11 +47,12 @@ func Begin(r Report, rules Rules, at time.Time) Outcome {
 // Obey applies a person's command, given at the moment at. The errors are
 // ErrNotAllowed, ErrSamePerson, ErrLALead, ErrNoReason and ErrUnclear.
 func (c Case) Obey(cmd Command, rules Rules, at time.Time) (Outcome, error) {
+	cmd = c.meant(cmd)
 	to, ok := c.after(cmd.Verb)
-	if !ok || !slices.Contains(Commands(), cmd.Verb) {
+	if !ok || !slices.Contains(Acts(), cmd.Verb) {
 		return Outcome{}, fmt.Errorf("%s %s while %s: %w", cmd.Verb, c.Ref, c.State, ErrNotAllowed)
 	}
-	if c.State == CloseProposed && cmd.Verb == Close && cmd.By == c.Proposed {
+	if _, hand := c.File.first(string(Close)); c.State == CloseProposed && cmd.Verb == Close && (cmd.By == c.Proposed || hand != "" && hand == cmd.Hand) {
 		return Outcome{}, fmt.Errorf("%s %s: %w", cmd.Verb, c.Ref, ErrSamePerson)
 	}
 	if c.State == CloseProposed && cmd.Verb == Close && !c.MayClose(rules.Roster, cmd.By) {
@@ -68,14 +70,18 @@ func (c Case) Obey(cmd Command, rules Rules, at time.Time) (Outcome, error) {
 	for _, n := range append(tell.notices, c.news(cmd, rules, at)...) {
 		out.Notices = add(out.Notices, n)
 	}
-	out.Case.Story, out.Case.Severity, out.Case.Grading = tell.story.signed(c.Story, cmd.By), tell.severity, tell.grading
+	out.Case.Story, out.Case.Severity, out.Case.Grading, out.Case.File = tell.story.signed(c.Story, cmd.By), tell.severity, tell.grading, tell.file
+	if tell.stays {
+		to = c.State
+	}
 	if c.reopens(tell.severity) {
-		to = Acknowledged
+		to = c.workable()
 	}
 	out.Case.apply(cmd, to, at)
 	if tell.severity != c.Severity {
 		out.Case.refit(c, rules, at)
 	}
+	out.meet(cmd, rules, at)
 	out.follow(cmd.By, rules, at)
 	return out, nil
 }
@@ -143,8 +149,11 @@ func (c *Case) apply(cmd Command, to State, at time.Time) {
 	}
 	switch {
 	case cmd.Verb == Close && to == CloseProposed:
-		c.Proposed = cmd.By
-	case to == Acknowledged:
+		c.Proposed, c.File = cmd.By, c.File.whole(string(Close))
+		if cmd.Hand != "" {
+			c.File = c.File.spoken(string(Close), cmd)
+		}
+	case to != CloseProposed && to != Closed:
 		c.Proposed = ""
 	}
 	c.State = to

@@ -16,18 +16,23 @@ type heeded struct {
 	story    Story
 	severity sla.Severity
 	grading  string
+	file     File
+	stays    bool // the first half of an act that takes two people moves nothing
 	notices  []Notice
 }
 
 // heed works out what a command does to the clocks of the case.
 func (c Case) heed(cmd Command, rules Rules, at time.Time) (heeded, error) {
-	h := heeded{story: c.Story, severity: c.Severity, grading: c.Grading}
+	h := heeded{story: c.Story, severity: c.Severity, grading: c.Grading, file: c.File}
 	switch cmd.Verb {
 	case Acknowledge:
 		h.take(c, cmd, rules, at)
 	case Note:
 		h.act(at)
 	case Close:
+		if c.File.begun() {
+			return c.closeWorked(h, cmd, rules, at)
+		}
 		if h.act(at); c.State == CloseProposed {
 			h.story = h.story.and(at, policy.Closed, "")
 		}
@@ -39,6 +44,8 @@ func (c Case) heed(cmd Command, rules Rules, at time.Time) (heeded, error) {
 		return c.refer(h, cmd, rules, at)
 	case Rest, Resume:
 		return c.rest(h, cmd, rules, at)
+	default:
+		return c.work(h, cmd, rules, at)
 	}
 	return c.kept(h, rules), nil
 }
@@ -62,8 +69,19 @@ func (h *heeded) act(at time.Time) {
 // take is that a person has taken the case. That they, or others, say so of a
 // case that is taken leads to nothing; the LA lead answers by it all the same.
 func (h *heeded) take(c Case, cmd Command, rules Rules, at time.Time) {
-	if k, ok := c.clock(sla.LAAcknowledge, rules, at); ok && k.Running() && rules.Roster.fills(cmd.By, c.Org, sla.LALead) {
+	lead := rules.Roster.fills(cmd.By, c.Org, sla.LALead)
+	if lead && h.file.Owed.Owes("LA_NOTIFY") {
+		h.file.Owed = h.file.Owed.settle("LA_NOTIFY", Fulfilled, cmd.By, "took the case", at)
+	}
+	if h.file.Owed.Owes("ACK") {
+		h.file.Owed = h.file.Owed.settle("ACK", Fulfilled, cmd.By, "", at)
+	}
+	if k, ok := c.clock(sla.LAAcknowledge, rules, at); ok && k.Running() && lead {
 		h.story = h.story.and(at, policy.Did, string(sla.LAAcknowledge))
+	}
+	if c.State != Submitted && c.State != CloseProposed && c.State != Acknowledged {
+		h.act(at)
+		return
 	}
 	if c.State != Acknowledged {
 		h.story = h.story.and(at, policy.Did, string(sla.Acknowledge))
@@ -106,7 +124,7 @@ const calmFor = 24 * time.Hour
 func (c Case) calm(h heeded, to sla.Severity, cmd Command, rules Rules, at time.Time) (heeded, error) {
 	said, first := c.proposed(at)
 	switch {
-	case said == to && first == cmd.By:
+	case said == to && (first == cmd.By || cmd.Hand != "" && c.File.typed("GRADE", cmd.Hand)):
 		return h, ErrSamePerson
 	case said == to && c.MayAct(rules.Roster, first):
 		h = c.graded(h, to, cmd, rules, at)
@@ -114,6 +132,9 @@ func (c Case) calm(h heeded, to sla.Severity, cmd Command, rules Rules, at time.
 		return h, nil
 	}
 	h.grading = fmt.Sprintf("%s@%d=%s", to, at.UnixMilli(), cmd.By)
+	if h.file = h.file.whole("GRADE"); cmd.Hand != "" {
+		h.file = h.file.spoken("GRADE", cmd)
+	}
 	h.notices = c.others(Changed, cmd.By, fmt.Sprintf("proposes to grade it %s instead of S1. It stays S1 until a second person answers GRADE %s because (your reason)", to, to), rules, at)
 	ask(h.notices, "GRADE "+string(to)+" because ")
 	return c.kept(h, rules), nil
@@ -189,15 +210,26 @@ func reasonIn(text string) string {
 // may say so too. That it was told to the LADO begins a stage of its own.
 func (c Case) done(h heeded, cmd Command, rules Rules, at time.Time) (heeded, error) {
 	stage, ok := stageIn(cmd.Text)
+	if stage == "" && (c.File.begun() || cmd.Hand != "") {
+		return c.met(h, cmd, rules, at)
+	}
 	if !ok {
 		return h, fmt.Errorf("no such stage: %w", ErrUnclear)
+	}
+	if stage == sla.Triage && c.File.begun() && !c.File.Triaged {
+		return h, fmt.Errorf("casework has begun, say TRIAGE because …: %w", ErrUnclear)
+	}
+	code := doneWith[stage]
+	owed := h.file.Owed.Owes(code)
+	if owed {
+		h.file.Owed = h.file.Owed.settle(code, Fulfilled, cmd.By, "", at)
 	}
 	if stage == sla.LAAcknowledge && !rules.Roster.fills(cmd.By, c.Org, sla.LALead) {
 		return h, fmt.Errorf("%s is for the local authority lead: %w", stage, ErrNotAllowed)
 	}
 	lado := stage == sla.Refer && slices.Contains(split(fold(cmd.Text)), "lado")
 	k, ok := c.clock(stage, rules, at)
-	if c.clocked(rules) && !lado && (!ok || !k.Dropped.IsZero()) {
+	if c.clocked(rules) && !lado && !owed && (!ok || !k.Dropped.IsZero()) {
 		return h, fmt.Errorf("nobody waits for %s: %w", stage, ErrNotAllowed)
 	}
 	h.story = h.story.and(at, policy.Did, string(stage))
@@ -232,8 +264,9 @@ func Takes(v Verb, text string) bool {
 		_, _, err := severityIn(text)
 		return err == nil
 	case Done:
-		_, ok := stageIn(text)
-		return ok
+		_, stage := stageIn(text)
+		_, _, owed := obligationIn(text)
+		return stage || owed
 	case Rest:
 		return strings.HasPrefix(strings.ToLower(text), "until ")
 	case Refer:

@@ -15,7 +15,7 @@ import (
 // counts begins again after a crash.
 func (c Case) Replan(rules Rules, at time.Time) (out Outcome, earlier, later int, replanned bool) {
 	was := c.stand(rules, at)
-	if c.State == Closed || was.Book == nil || rules.Books[rules.Version] == nil {
+	if c.State.Over() || was.Book == nil || rules.Books[rules.Version] == nil {
 		return out, 0, 0, false
 	}
 	if was.Book.Version == rules.Version {

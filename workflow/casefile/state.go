@@ -2,6 +2,7 @@ package casefile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -45,12 +46,9 @@ const (
 // Nobody begins the line of the chronology that says that a rung is empty.
 const Nobody = "nobody"
 
-// moves is every legal change of state; what is not here is refused.
-var moves = [...]struct {
-	From State
-	By   Verb
-	To   State
-}{
+// moves are those of a case that is taken and closed; table has all, and what is
+// not there is refused.
+var moves = [...]move{
 	{Submitted, Acknowledge, Acknowledged},
 	{Submitted, Note, Submitted},
 	{Submitted, Grade, Submitted},
@@ -79,15 +77,17 @@ var moves = [...]struct {
 }
 
 // States lists every state.
-func States() []State { return []State{Submitted, Acknowledged, CloseProposed, Closed} }
+func States() []State {
+	return append(openStates(), Closed, NoSafeguarding, RetentionReview, DisposedOf)
+}
 
-// Commands lists the verbs a person may say.
+// Commands lists the verbs that letters offer.
 func Commands() []Verb { return []Verb{Acknowledge, Note, Close, Grade, Done, Refer, Rest, Resume} }
 
 // after returns the state that v leads to.
 func (c Case) after(v Verb) (State, bool) {
-	for _, m := range moves {
-		if m.From == c.State && m.By == v {
+	for _, m := range table {
+		if m.By == v && c.fits(m) {
 			return m.To, true
 		}
 	}
@@ -105,13 +105,23 @@ func (c Case) Legal() []Verb {
 	return vs
 }
 
-// Diagram draws moves as a Mermaid state diagram; a test keeps the drawing in
+// Diagram draws every move as a Mermaid state diagram; a test keeps the drawing in
 // the README equal to it.
 func Diagram() string {
 	var b strings.Builder
 	b.WriteString("stateDiagram-v2\n  [*] --> SUBMITTED: OPEN\n")
-	for _, m := range moves {
-		fmt.Fprintf(&b, "  %s --> %s: %s\n", m.From, m.To, m.By)
+	for i, m := range table {
+		like := func(x move) bool { return x.From == m.From && x.To == m.To }
+		if slices.IndexFunc(table, like) < i {
+			continue
+		}
+		var verbs []string
+		for _, x := range table {
+			if like(x) {
+				verbs = append(verbs, string(x.By))
+			}
+		}
+		fmt.Fprintf(&b, "  %s --> %s: %s\n", m.From, m.To, strings.Join(verbs, ", "))
 	}
 	return b.String()
 }

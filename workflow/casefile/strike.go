@@ -19,7 +19,7 @@ func (c Case) strike(a Alarm, rules Rules, at time.Time) (Outcome, bool) {
 	}
 	k, ok := c.clock(a.Stage, rules, at)
 	w, owed := c.next(k, rules)
-	if c.State == Closed || !ok || !owed || w.Turn != a.Turn || w.Rung != a.Rung || at.Before(w.Due) {
+	if c.State.Over() || !ok || !owed || w.Turn != a.Turn || w.Rung != a.Rung || at.Before(w.Due) {
 		return c.waits(a.Stage, rules, at), false
 	}
 	if _, desk := k.ByDesk(); desk {

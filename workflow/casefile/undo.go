@@ -1,6 +1,7 @@
 package casefile
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -101,4 +102,24 @@ func (s Story) fallen(began sla.Severity, barred func(id string) bool, at time.T
 		}
 	}
 	return held, lost, severity
+}
+
+// owedAgain owes again, from now, what such people settled and nobody settled
+// since, and says so for people.
+func (c *Case) owedAgain(barred func(id string) bool, rules Rules, at time.Time) string {
+	last := map[string]Obligation{}
+	for _, o := range c.File.Owed.List() {
+		last[o.Code] = o
+	}
+	var codes []string
+	for _, code := range slices.Sorted(maps.Keys(last)) {
+		if o := last[code]; !o.Open() && barred(o.By) {
+			c.File = c.owe(c.File, owing{code, o.Limit}, "who settled it is off the case", rules, at)
+			codes = append(codes, code)
+		}
+	}
+	if codes == nil {
+		return ""
+	}
+	return "owed again: " + strings.Join(codes, " ")
 }

@@ -114,7 +114,7 @@ func (t *Tx) withdrawEmpty(person string, now time.Time) error {
 
 // Barred lists the open cases that somebody is kept from, oldest first.
 func (l *Ledger) Barred(ctx context.Context) (cs []casefile.Case, err error) {
-	rows, err := l.read.QueryContext(ctx, `SELECT `+caseColumns+` FROM cases WHERE barred <> '' AND state <> 'CLOSED' ORDER BY opened_at, ref`)
+	rows, err := l.read.QueryContext(ctx, `SELECT `+caseColumns+` FROM cases WHERE barred <> '' AND state NOT IN (`+over+`) ORDER BY opened_at, ref`)
 	if err != nil {
 		return nil, fmt.Errorf("list barred cases: %w", err)
 	}

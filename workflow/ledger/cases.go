@@ -10,7 +10,7 @@ import (
 )
 
 const caseColumns = `ref, org, severity, state, arrival, opened_at, climbed, reached, reviews, acknowledged_at, acknowledged_by, proposed_by, breached_at, barred, lifting,
-	policy_version, story, rungs, turn, since_at, grading`
+	policy_version, story, rungs, turn, since_at, grading, casework`
 
 // standingColumns are those of a case with what the ledger keeps of it.
 const standingColumns = caseColumns + `, next_seq, alarms`
@@ -19,14 +19,18 @@ const standingColumns = caseColumns + `, next_seq, alarms`
 const standingUpdate = ` ON CONFLICT (ref) DO UPDATE SET severity = excluded.severity, state = excluded.state, climbed = excluded.climbed,
 	reached = excluded.reached, reviews = excluded.reviews, acknowledged_at = excluded.acknowledged_at, acknowledged_by = excluded.acknowledged_by,
 	proposed_by = excluded.proposed_by, breached_at = excluded.breached_at, barred = excluded.barred, lifting = excluded.lifting, story = excluded.story,
-	rungs = excluded.rungs, turn = excluded.turn, since_at = excluded.since_at, grading = excluded.grading, next_seq = excluded.next_seq, alarms = excluded.alarms`
+	rungs = excluded.rungs, turn = excluded.turn, since_at = excluded.since_at, grading = excluded.grading, casework = excluded.casework, next_seq = excluded.next_seq, alarms = excluded.alarms`
 
 func scanCase(s scanner, more ...any) (c casefile.Case, err error) {
 	var opened, acknowledged, breached, since int64
+	var work string
 	err = s.Scan(append([]any{&c.Ref, &c.Org, &c.Severity, &c.State, &c.Arrival, &opened, &c.Climbed, &c.Reached, &c.Reviews,
 		&acknowledged, &c.By, &c.Proposed, &breached, &c.Excluded, &c.Lifting,
-		&c.Version, &c.Story, &c.Rungs, &c.Turn, &since, &c.Grading}, more...)...)
+		&c.Version, &c.Story, &c.Rungs, &c.Turn, &since, &c.Grading, &work}, more...)...)
 	c.Opened, c.Acknowledged, c.Breached, c.Since = instant(opened), instant(acknowledged), instant(breached), instant(since)
+	if err == nil {
+		c.File, err = readFile(work)
+	}
 	return c, notFound(err)
 }
 
@@ -38,9 +42,13 @@ func scanStanding(row scanner, more ...any) (s standing, err error) {
 // row is what standingColumns hold.
 func (s standing) row() []any {
 	c := s.Case
+	work, err := keptFile(c.File)
+	if err != nil { // strings always marshal
+		work = ""
+	}
 	return []any{string(c.Ref), c.Org, string(c.Severity), string(c.State), c.Arrival, ms(c.Opened), c.Climbed, c.Reached, c.Reviews,
 		ms(c.Acknowledged), c.By, c.Proposed, ms(c.Breached), string(c.Excluded), string(c.Lifting),
-		c.Version, string(c.Story), string(c.Rungs), c.Turn, ms(c.Since), c.Grading, s.next, s.alarms}
+		c.Version, string(c.Story), string(c.Rungs), c.Turn, ms(c.Since), c.Grading, work, s.next, s.alarms}
 }
 
 // Case reads a case and keeps others from changing it until the decision ends.
@@ -106,6 +114,9 @@ func (t *Tx) Store(out casefile.Outcome, letters []Letter, now time.Time) error 
 	for _, id := range settled {
 		t.own.key(id)
 		t.own.settled = append(t.own.settled, id)
+	}
+	if err := t.trace(s.Case, out.Case); err != nil {
+		return err
 	}
 	t.own.at = max(t.own.at, ms(now))
 	s.Case, s.next = out.Case, s.next+len(out.Events)

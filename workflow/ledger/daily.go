@@ -11,7 +11,7 @@ import (
 
 // OpenCases lists the cases that are not closed, oldest first.
 func (l *Ledger) OpenCases(ctx context.Context) (cs []casefile.Case, err error) {
-	rows, err := l.read.QueryContext(ctx, `SELECT `+caseColumns+` FROM cases WHERE state <> 'CLOSED' ORDER BY opened_at, ref`)
+	rows, err := l.read.QueryContext(ctx, `SELECT `+caseColumns+` FROM cases WHERE state NOT IN (`+over+`) ORDER BY opened_at, ref`)
 	if err != nil {
 		return nil, fmt.Errorf("list open cases: %w", err)
 	}
@@ -26,7 +26,7 @@ func (l *Ledger) OpenCases(ctx context.Context) (cs []casefile.Case, err error) 
 // HeldCases lists the open cases whose report could not be read.
 func (l *Ledger) HeldCases(ctx context.Context) (refs []casefile.Ref, err error) {
 	rows, err := l.read.QueryContext(ctx, `SELECT ref FROM cases JOIN arrivals ON arrivals.id = cases.arrival
-		WHERE cases.state <> 'CLOSED' AND arrivals.state = 'hold' ORDER BY opened_at, ref`)
+		WHERE cases.state NOT IN (`+over+`) AND arrivals.state = 'hold' ORDER BY opened_at, ref`)
 	if err != nil {
 		return nil, fmt.Errorf("list held cases: %w", err)
 	}
@@ -60,7 +60,7 @@ type Return struct {
 // that are open, oldest first.
 func (l *Ledger) Returns(ctx context.Context, since time.Time) (rs []Return, err error) {
 	rows, err := l.read.QueryContext(ctx, `SELECT case_ref, note FROM cases JOIN events ON events.case_ref = cases.ref
-		WHERE cases.state <> 'CLOSED' AND events.verb = 'UNDELIVERED' AND events.at >= $1 ORDER BY events.at, case_ref, seq`, ms(since))
+		WHERE cases.state NOT IN (`+over+`) AND events.verb = 'UNDELIVERED' AND events.at >= $1 ORDER BY events.at, case_ref, seq`, ms(since))
 	if err != nil {
 		return nil, fmt.Errorf("list returns: %w", err)
 	}

@@ -98,7 +98,7 @@ func (t *Tx) flush() error {
 }
 
 const (
-	caseWidth   = 23
+	caseWidth   = 24
 	eventWidth  = 7
 	letterWidth = 13
 	jobWidth    = 7

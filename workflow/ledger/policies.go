@@ -45,7 +45,7 @@ func (l *Ledger) Policies(ctx context.Context) (ps []Policy, err error) {
 	return ps, err
 }
 
-const listClocked = `SELECT ref FROM cases WHERE state <> 'CLOSED' AND policy_version <> '' AND ref > $1 ORDER BY ref LIMIT $2`
+const listClocked = `SELECT ref FROM cases WHERE state NOT IN (` + over + `) AND policy_version <> '' AND ref > $1 ORDER BY ref LIMIT $2`
 
 // Clocked lists the references of open cases that run by a policy, in their own
 // order: at most limit of those behind the one called last.

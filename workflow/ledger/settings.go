@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
+	"strconv"
+	"strings"
 )
 
 // Setting is one setting of the database that durability rests on.
@@ -53,7 +56,7 @@ func (l *Ledger) Schema(ctx context.Context) error {
 	if !begun {
 		return ErrNone
 	}
-	names, err := fs.Glob(migrations, "migrations/*.sql")
+	want, err := newest()
 	if err != nil {
 		return err
 	}
@@ -61,7 +64,7 @@ func (l *Ledger) Schema(ctx context.Context) error {
 	if err := l.read.QueryRowContext(ctx, `SELECT COALESCE(max(version_id), 0) FROM goose_db_version`).Scan(&have); err != nil {
 		return fmt.Errorf("read schema version: %w", err)
 	}
-	switch want := len(names); {
+	switch {
 	case have == 0: // a migration that was cut off
 		return ErrNone
 	case have < want:
@@ -70,6 +73,23 @@ func (l *Ledger) Schema(ctx context.Context) error {
 		return fmt.Errorf("schema is %d, this program knows %d: %w", have, want, ErrSchema)
 	}
 	return nil
+}
+
+// newest is the number of the last migration: "0012_clocks.sql" is 12.
+func newest() (n int, err error) {
+	names, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		return 0, err
+	}
+	for _, name := range names {
+		digits, _, _ := strings.Cut(path.Base(name), "_")
+		number, err := strconv.Atoi(digits)
+		if err != nil {
+			return 0, fmt.Errorf("migration %s has no number: %w", name, err)
+		}
+		n = max(n, number)
+	}
+	return n, nil
 }
 
 // Blank reports a ledger in which nothing ever arrived, also one without schema.

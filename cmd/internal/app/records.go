@@ -63,6 +63,7 @@ type ShownCase struct {
 	Case
 	Deadlines []Deadline `json:"deadlines"` // what people owe it now, soonest first
 	Policy    string     `json:"policy"`    // version of the policy it began under; "" if it is older than policies
+	Casework  Casework   `json:"casework"`
 	Report    Arrival    `json:"report"`
 }
 
@@ -205,8 +206,8 @@ func (r Reader) ShownCase(ctx context.Context, ref string) (x ShownCase, err err
 	if err != nil {
 		return x, err
 	}
-	rules, _ := r.rules()
-	x.Policy, x.Deadlines = c.Version, []Deadline{}
+	rules, now := r.rules()
+	x.Policy, x.Deadlines, x.Casework = c.Version, []Deadline{}, caseworkRecord(c.File, rules, now)
 	for _, d := range c.Deadlines(rules) {
 		x.Deadlines = append(x.Deadlines, Deadline{string(d.Stage), d.Due, d.Breached, d.Why})
 	}

@@ -32,6 +32,7 @@ func cases(b *book) {
 		c.Acknowledged, c.By, c.Proposed, c.Breached = noon.Add(time.Hour), "lead", "deputy", noon.Add(2*time.Hour)
 		b.store(c, nil)
 		c.Severity, c.Story, c.Rungs = sla.S3, "1764158400000 graded S3 S2\n", "triage.0=2"
+		c.File = filled()
 		c.Turn, c.Since, c.Grading = 2, noon.Add(3*time.Hour), "S3=lead"
 		b.store(c, nil)
 		if got, err := b.Case(b.Context(), c.Ref); err != nil || got != c {
@@ -60,6 +61,7 @@ func cases(b *book) {
 	b.on("policies", policies)
 	b.on("cases by policy", clocked)
 	b.on("what a case waits for", waits)
+	b.on("parties are found elsewhere", traced)
 	b.on("events are numbered without a gap", numbered)
 	b.on("a case that is not there", func(b *book) {
 		missing := casefile.Case{Ref: "SG-NONE"}

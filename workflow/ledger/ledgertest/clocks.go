@@ -67,14 +67,14 @@ func policies(b *book) {
 	}
 }
 
-// Open cases by policy come page by page, each once; closed ones do not, nor
-// those that are older than policies.
+// Open cases by policy come page by page, each once; those that are over do not,
+// nor those that are older than policies.
 func clocked(b *book) {
 	var want []casefile.Ref
-	for i, version := range []string{"0123456789ab", "", "0123456789ab", "ba9876543210"} {
+	for i, version := range []string{"0123456789ab", "", "0123456789ab", "ba9876543210", "0123456789ab"} {
 		c := b.openedBy(version)
-		if i == 2 {
-			c.State = casefile.Closed
+		if over := map[int]casefile.State{2: casefile.Closed, 4: casefile.NoSafeguarding}[i]; over != "" {
+			c.State = over
 			b.store(c, nil)
 		} else if version != "" {
 			want = append(want, c.Ref)

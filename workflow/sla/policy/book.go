@@ -54,6 +54,13 @@ func (b *Book) Open(s sla.Severity, received time.Time) (clocks []Clock) {
 	return clocks
 }
 
+// Clock is the clock of something that is no stage of the policy: it counts the
+// policy's hours and climbs those of its rungs that name no stage. Why names what
+// it began with, for people.
+func (b *Book) Clock(t sla.Term, s sla.Severity, from time.Time, why string) Clock {
+	return b.start(t, s, from, why)
+}
+
 // start begins the clock of one stage; since says at what, for people.
 func (b *Book) start(t sla.Term, s sla.Severity, from time.Time, since string) Clock {
 	a, begun := t.For(s), time.Unix(from.Unix(), 0).UTC()

@@ -25,6 +25,7 @@ const (
 	Changed   Kind = "changed"   // Version is the book from now on
 	Announced Kind = "announced" // the later deadlines of the last change are in force
 	Closed    Kind = "closed"    // every clock stops
+	Reopened  Kind = "reopened"  // what is left to do after triage runs again from here
 )
 
 // Event is one thing that happened.
@@ -138,6 +139,10 @@ type reign struct {
 
 // apply carries out one event.
 func (r *replay) apply(e Event) error {
+	if e.Kind == Reopened {
+		r.reopen(e.At)
+		return nil
+	}
 	if r.closed {
 		return nil
 	}
@@ -222,6 +227,17 @@ func (r *replay) finish(s sla.Stage, at time.Time) {
 func (r *replay) end(i int, c Clock) {
 	r.running = slices.Delete(r.running, i, i+1)
 	r.ended = append(r.ended, c)
+}
+
+// reopen begins the stages after triage again.
+func (r *replay) reopen(at time.Time) {
+	before := []sla.Stage{sla.Receipt, sla.Acknowledge, sla.Screen, sla.Triage}
+	for _, t := range r.book.Policy.Stages {
+		if r.closed && !t.Raised && !t.OutOfHours && !slices.Contains(before, t.Stage) && !t.For(r.severity).IsZero() {
+			r.begin(t, at, "when it was reopened")
+		}
+	}
+	r.closed, r.taken = false, time.Time{}
 }
 
 // close stops every clock.
